@@ -61,6 +61,11 @@ void fm_hash2(enum fm_hash_domain domain, const uint8_t left[FM_HASH_BYTES],
  * side in the machine's vector lanes. out may not overlap blocks. */
 void fm_hash2_many(enum fm_hash_domain domain, const uint8_t *blocks, size_t n, uint8_t *out);
 
+/* out[32 i ..] := H.domain(msgs[i][0..msg_bytes)) for i < n, in vector lanes: the same for messages that lie anywhere.
+ * msg_bytes is a multiple of 64, from 64 to 1,024; n is at most 16. */
+#define FM_HASH_LANES 16U
+void fm_hash_lanes(enum fm_hash_domain domain, const uint8_t *const *msgs, size_t msg_bytes, size_t n, uint8_t *out);
+
 /* H.domain over pieces: init, then any number of updates, then final (which leaves h unchanged). */
 void fm_hasher_init(struct fm_hasher *h, enum fm_hash_domain domain);
 void fm_hasher_update(struct fm_hasher *h, const uint8_t *msg, size_t n);
