@@ -2,9 +2,10 @@
 /*
  * The heart's records, as they are hashed, logged and proved (heart.md sections 1, 2, 8).
  *
- * Each struct has the layout of its bytes: little-endian, no padding (lib/wire/layout.def is the table, and
- * lib/wire/layout.c holds the two against each other when it is compiled). So a record is hashed where it
- * lies. All our machines are little-endian; a big-endian one is refused by the compiler.
+ * Each struct has the layout of its bytes: little-endian, no padding (lib/wire/layout.def is the
+ * table, and lib/wire/layout.c holds the two against each other when it is compiled). So a record
+ * is hashed where it lies. All our machines are little-endian; a big-endian one is refused by the
+ * compiler.
  */
 #ifndef FIRMAMENT_HEART_H
 #define FIRMAMENT_HEART_H
@@ -124,7 +125,8 @@ struct fm_top {
     uint8_t prev_receipt[32]; /* hash of receipt seq - 1 */
 };
 
-/* What a ledger is born with, 144 bytes. params_hash = BLAKE3 of them; the tag keeps that use apart. */
+/* What a ledger is born with, 144 bytes. params_hash = BLAKE3 of them; the tag keeps that use
+ * apart. */
 struct fm_params {
     uint8_t tag[16]; /* "firmament param1" */
     uint16_t version;
@@ -134,8 +136,8 @@ struct fm_params {
     uint64_t supply; /* native units, below 2^63 */
     uint32_t fee_base;
     uint32_t fee_byte;
-    uint32_t fee_slot;  /* CREATE: each slot */
-    uint32_t fee_field; /* CREATE: each field */
+    uint32_t fee_slot;   /* CREATE: each slot */
+    uint32_t fee_field;  /* CREATE: each field */
     uint32_t fee_op[16]; /* by op - 1 */
     uint8_t executor_pk[32];
 };
@@ -152,7 +154,8 @@ enum fm_status {
 
 enum fm_assurance { FM_SOLO = 1, FM_LACE = 2, FM_RAFT = 3 };
 
-/* The two parts of a receipt: the head, which is hashed, and the rest, whose hash the head carries. */
+/* The two parts of a receipt: the head, which is hashed, and the rest, whose hash the head carries.
+ */
 struct fm_receipt_head {
     uint16_t version;
     uint8_t status; /* FM_COMMITTED or FM_BODY_FAILED */

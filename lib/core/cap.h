@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * "Granted is a subset of held", as one function (heart.md section 2; ARCHITECTURE.md I5). The router, the mint path
- * to the kernel, the executor, the token verifier and PostgreSQL all call it.
+ * "Granted is a subset of held", as one function (heart.md section 2; ARCHITECTURE.md I5). The
+ * router, the mint path to the kernel, the executor, the token verifier and PostgreSQL all call it.
  */
 #ifndef FM_CORE_CAP_H
 #define FM_CORE_CAP_H
@@ -37,9 +37,10 @@ static inline bool fm_bits_subset(uint16_t g, uint16_t h)
 
 /*
  * 0 if the limits g stay within the record h, else the first axis on which they exceed it.
- *   rights, methods: subset of bits. fields: h.f_lo <= g.f_lo and g.f_hi <= h.f_hi. max_amount, expiry: at most.
- *   allowance: h unmetered (MAX), or g metered and at most what h has left. badge: h has none, or the same. group: equal.
- * h.used <= h.allowance is an invariant of every record. Constant time in nothing: no secret is here.
+ *   rights, methods: subset of bits. fields: h.f_lo <= g.f_lo and g.f_hi <= h.f_hi. max_amount,
+ * expiry: at most. allowance: h unmetered (MAX), or g metered and at most what h has left. badge: h
+ * has none, or the same. group: equal. h.used <= h.allowance is an invariant of every record.
+ * Constant time in nothing: no secret is here.
  */
 /*@ requires \valid_read(g) && \valid_read(h);
   @ requires h->used <= h->allowance;
@@ -59,9 +60,10 @@ void fm_cap_limits(const struct fm_record *record, struct fm_limits *limits);
 void fm_cap_self(struct fm_record *record, uint32_t idx, uint8_t group, uint32_t epoch);
 
 /*
- * What GRANT and ATTENUATE make: out := a capability one deeper than held, with these limits, its parent link
- * (holder, slot, held's generation); from SELF (self = true) a root capability without a parent. If held is metered
- * held->used grows by the allowance that was split off. out->generation stays: it belongs to the slot.
+ * What GRANT and ATTENUATE make: out := a capability one deeper than held, with these limits, its
+ * parent link (holder, slot, held's generation); from SELF (self = true) a root capability without
+ * a parent. If held is metered held->used grows by the allowance that was split off.
+ * out->generation stays: it belongs to the slot.
  *   FM_E_DEPTH    held is at depth 8
  *   FM_E_RETIRED  self, and the group's epoch is MAX
  *   FM_E_WIDENS   with *axis; nothing is written
@@ -77,7 +79,8 @@ void fm_cap_self(struct fm_record *record, uint32_t idx, uint8_t group, uint32_t
   @ ensures \result == 0 && !self ==> out->kind == held->kind + 1;
   @ ensures \result != 0 ==> held->used == \old(held->used); */
 fm_err fm_cap_derive(struct fm_record *held, bool self, uint32_t holder, uint8_t slot,
-                     const struct fm_limits *limits, struct fm_record *out, uint8_t *axis) FM_MUST_CHECK;
+                     const struct fm_limits *limits, struct fm_record *out,
+                     uint8_t *axis) FM_MUST_CHECK;
 
 /* True if the record is a capability (neither free nor open). */
 static inline bool fm_is_cap(const struct fm_record *record)
@@ -88,7 +91,8 @@ static inline bool fm_is_cap(const struct fm_record *record)
 /* A free slot of this generation. */
 void fm_record_clear(struct fm_record *record, uint32_t generation);
 
-/* DROP and REVOKE of a capability, saturating: generation += 1; `keep` keeps the record unless the slot retires. */
+/* DROP and REVOKE of a capability, saturating: generation += 1; `keep` keeps the record unless the
+ * slot retires. */
 void fm_record_bump(struct fm_record *record, bool keep);
 
 #endif

@@ -62,7 +62,8 @@ void fm_drive_signed(struct fm_run *run, const struct fm_state *state, const str
 {
     fm_drive_begin(run, state, env, turn);
     while (fm_drive_step(run, state) == FM_RUN_NEED_VERDICT) {
-        bool yes = fm_ed25519_verify(run->need.pk, run->need.text, FM_SIGNED_TEXT_BYTES, run->need.sig);
+        bool yes =
+            fm_ed25519_verify(run->need.pk, run->need.text, FM_SIGNED_TEXT_BYTES, run->need.sig);
 
         fm_run_supply_verdict(run, run->need.pk, run->need.text, yes);
     }

@@ -13,7 +13,8 @@ void fm_drive_begin(struct fm_run *run, const struct fm_state *state, const stru
                     const struct fm_turn *turn);
 
 /* Goes on, supplying cells from the state: FM_RUN_DONE, or FM_RUN_NEED_VERDICT with run->need. */
-enum fm_run_step_result fm_drive_step(struct fm_run *run, const struct fm_state *state) FM_MUST_CHECK;
+enum fm_run_step_result fm_drive_step(struct fm_run *run,
+                                      const struct fm_state *state) FM_MUST_CHECK;
 
 /* The same with verdicts computed here (fm_ed25519_verify): always ends in an outcome. */
 void fm_drive_signed(struct fm_run *run, const struct fm_state *state, const struct fm_run_env *env,

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The sixteen effects (heart.md section 4), one function each: the checks of its row from left to right, then what it
- * does. The order of checks is normative: two implementations agree on every reason.
+ * The sixteen effects (heart.md section 4), one function each: the checks of its row from left to
+ * right, then what it does. The order of checks is normative: two implementations agree on every
+ * reason.
  */
 #include "core/stage.h"
 
@@ -49,7 +50,8 @@ static bool own_slot_free(struct fm_pass *p, uint8_t slot, struct fm_record *rec
         return false;
     }
     fm_stage_record(p->run, AGENT(p), slot, record);
-    return fm_require(p, record->kind == FM_KIND_FREE && record->generation != FM_U32_MAX, FM_E_SLOT_TAKEN);
+    return fm_require(p, record->kind == FM_KIND_FREE && record->generation != FM_U32_MAX,
+                      FM_E_SLOT_TAKEN);
 }
 
 static bool do_check(struct fm_pass *p, const struct fm_effect *e)
@@ -75,13 +77,16 @@ static bool do_check(struct fm_pass *p, const struct fm_effect *e)
 }
 
 /* The balances after moving `amount` (at most 2^63 - 1), or a refusal; nothing is written. */
-static bool balances_after(struct fm_pass *p, uint16_t to, int64_t amount, int64_t *from_after, int64_t *to_after)
+static bool balances_after(struct fm_pass *p, uint16_t to, int64_t amount, int64_t *from_after,
+                           int64_t *to_after)
 {
     const struct fm_header *from = fm_stage_header(p, p->subject);
 
     if (from->asset == from->idx) {
         if (!fm_require(p, (p->held.rights & FM_RIGHT_MINT) != 0U, FM_E_RIGHT) ||
-            !fm_require(p, fm_add_i64(from->balance, -amount, from_after) && *from_after >= -INT64_MAX, FM_E_BALANCE)) {
+            !fm_require(p,
+                        fm_add_i64(from->balance, -amount, from_after) && *from_after >= -INT64_MAX,
+                        FM_E_BALANCE)) {
             return false;
         }
     } else {
@@ -90,7 +95,8 @@ static bool balances_after(struct fm_pass *p, uint16_t to, int64_t amount, int64
         }
         *from_after = from->balance - amount;
     }
-    return fm_require(p, fm_add_i64(fm_stage_header(p, to)->balance, amount, to_after), FM_E_BALANCE);
+    return fm_require(p, fm_add_i64(fm_stage_header(p, to)->balance, amount, to_after),
+                      FM_E_BALANCE);
 }
 
 static bool do_transfer(struct fm_pass *p, const struct fm_effect *e)
@@ -101,12 +107,14 @@ static bool do_transfer(struct fm_pass *p, const struct fm_effect *e)
     int64_t to_after = 0;
 
     if (to == FM_NO_ENTRY || !fm_require(p, to != p->subject, FM_E_SAME_CELL) ||
-        !fm_require(p, fm_stage_header(p, to)->asset == fm_stage_header(p, p->subject)->asset, FM_E_ASSET) ||
+        !fm_require(p, fm_stage_header(p, to)->asset == fm_stage_header(p, p->subject)->asset,
+                    FM_E_ASSET) ||
         !fm_require(p, e->number <= p->held.max_amount, FM_E_AMOUNT)) {
         return false;
     }
-    if (metered(p) && !fm_require(p, fm_add_u64(p->held.used, e->number, &used) && used <= p->held.allowance,
-                                  FM_E_ALLOWANCE)) {
+    if (metered(p) &&
+        !fm_require(p, fm_add_u64(p->held.used, e->number, &used) && used <= p->held.allowance,
+                    FM_E_ALLOWANCE)) {
         return false;
     }
     if (!balances_after(p, to, (int64_t)e->number, &from_after, &to_after)) {
@@ -147,8 +155,10 @@ static bool find_asset(struct fm_pass *p, const struct fm_effect *e, uint32_t ow
     }
     issuer = fm_stage_find_id(p, operand(p, e->id_at));
     if (!fm_require(p, issuer != FM_NO_ENTRY, FM_E_ASSET) ||
-        !fm_require(p, fm_stage_header(p, issuer)->lifecycle == FM_LIVE &&
-                           fm_stage_header(p, issuer)->asset == idx_of(p, issuer), FM_E_ASSET)) {
+        !fm_require(p,
+                    fm_stage_header(p, issuer)->lifecycle == FM_LIVE &&
+                        fm_stage_header(p, issuer)->asset == idx_of(p, issuer),
+                    FM_E_ASSET)) {
         return false;
     }
     *asset = idx_of(p, issuer);
@@ -164,7 +174,8 @@ static bool id_fresh(struct fm_pass *p, const uint8_t id[32])
         any |= id[i];
         all &= id[i];
     }
-    return fm_require(p, any != 0U && all != 0xffU && fm_stage_find_id(p, id) == FM_NO_ENTRY, FM_E_CELL_EXISTS);
+    return fm_require(p, any != 0U && all != 0xffU && fm_stage_find_id(p, id) == FM_NO_ENTRY,
+                      FM_E_CELL_EXISTS);
 }
 
 static void open_slots(struct fm_pass *p, uint16_t cell, uint8_t nopen)
@@ -188,14 +199,16 @@ static bool do_create(struct fm_pass *p, const struct fm_effect *e)
     uint16_t entry;
 
     if (!p->self &&
-        (!fm_require(p, fm_stage_header(p, p->subject)->policy == FM_POLICY_FIXED && factory >= 2U, FM_E_NOT_FIXED) ||
+        (!fm_require(p, fm_stage_header(p, p->subject)->policy == FM_POLICY_FIXED && factory >= 2U,
+                     FM_E_NOT_FIXED) ||
          !fm_require(p, !metered(p) || p->held.used < p->held.allowance, FM_E_ALLOWANCE))) {
         return false;
     }
     fm_cell_id(run->turn->agent, run->turn->nonce, e->number, header.id);
     header.idx = run->env->ncells + run->ncreated;
     if (!id_fresh(p, header.id) ||
-        !fm_require(p, run->env->ncells + (uint64_t)run->ncreated < run->env->params->max_cells, FM_E_FULL) ||
+        !fm_require(p, run->env->ncells + (uint64_t)run->ncreated < run->env->params->max_cells,
+                    FM_E_FULL) ||
         !find_asset(p, e, header.idx, &header.asset) ||
         (e->rights != 0U && !own_slot_free(p, e->slot, &slot))) {
         return false;
@@ -224,7 +237,8 @@ static bool do_create(struct fm_pass *p, const struct fm_effect *e)
     return true;
 }
 
-/* Whether this agent may put a new record over the one that it gave: heart.md section 4, "Renewable". */
+/* Whether this agent may put a new record over the one that it gave: heart.md section 4,
+ * "Renewable". */
 static bool renewable(struct fm_pass *p, const struct fm_record *old)
 {
     const struct fm_header *target = fm_stage_header(p, p->subject);
@@ -241,7 +255,8 @@ static bool renewable(struct fm_pass *p, const struct fm_record *old)
         return false;
     }
     fm_stage_record(p->run, AGENT(p), old->parent_slot, &parent);
-    return old->epoch != target->epoch[old->group] || !fm_is_cap(&parent) || parent.generation != old->parent_gen;
+    return old->epoch != target->epoch[old->group] || !fm_is_cap(&parent) ||
+           parent.generation != old->parent_gen;
 }
 
 /* derive for the frame: refuses with DEPTH, RETIRED or WIDENS and its axis. */
@@ -279,7 +294,9 @@ static bool do_grant(struct fm_pass *p, const struct fm_effect *e)
     }
     fm_stage_record(p->run, dst, e->slot, &record);
     renewed = renewable(p, &record);
-    if (!fm_require(p, renewed || (record.kind == FM_KIND_OPEN && record.target == idx_of(p, AGENT(p))), FM_E_NOT_OPEN)) {
+    if (!fm_require(
+            p, renewed || (record.kind == FM_KIND_OPEN && record.target == idx_of(p, AGENT(p))),
+            FM_E_NOT_OPEN)) {
         return false;
     }
     if (renewed) {
@@ -348,7 +365,8 @@ static bool do_lift(struct fm_pass *p, const struct fm_effect *e)
     for (size_t i = 0; i < 32; i++) {
         any |= key[i];
     }
-    if ((!p->self && !fm_require(p, p->held.group == 0U || p->held.group == e->group, FM_E_GROUP)) ||
+    if ((!p->self &&
+         !fm_require(p, p->held.group == 0U || p->held.group == e->group, FM_E_GROUP)) ||
         !fm_require(p, h->epoch[e->group] != FM_U32_MAX, FM_E_RETIRED) ||
         !fm_require(p, any == 0U || e->group < h->nfields, FM_E_NO_FIELD)) {
         return false;
@@ -358,8 +376,10 @@ static bool do_lift(struct fm_pass *p, const struct fm_effect *e)
     if (e->group < h->nfields) {
         fm_stage_put_field(p, p->subject, e->group, key);
     }
-    /* The step that reaches MAX takes the record along; before that, a root record of the group lives on. */
-    if (!p->self && p->held.kind == FM_KIND_ROOT && p->held.group == e->group && h->epoch[e->group] != FM_U32_MAX) {
+    /* The step that reaches MAX takes the record along; before that, a root record of the group
+     * lives on. */
+    if (!p->self && p->held.kind == FM_KIND_ROOT && p->held.group == e->group &&
+        h->epoch[e->group] != FM_U32_MAX) {
         p->held.epoch = h->epoch[e->group];
         put_held(p);
     }
@@ -498,7 +518,8 @@ static uint16_t right_of(uint8_t op)
     return 0;
 }
 
-/* What the frame holds: full authority over the own cell, or the record in its slot, checked along its chain. */
+/* What the frame holds: full authority over the own cell, or the record in its slot, checked along
+ * its chain. */
 static bool get_held(struct fm_pass *p)
 {
     const struct fm_frame *f = p->frame;
@@ -518,7 +539,8 @@ static bool get_held(struct fm_pass *p)
     p->subject = target;
     fm_stage_record(p->run, AGENT(p), f->slot, &p->held);
     return fm_require(p, fm_is_cap(&p->held), FM_E_NO_CAP) &&
-           fm_require(p, p->held.target == idx_of(p, target), FM_E_TARGET) && fm_stage_valid(p, AGENT(p), f->slot);
+           fm_require(p, p->held.target == idx_of(p, target), FM_E_TARGET) &&
+           fm_stage_valid(p, AGENT(p), f->slot);
 }
 
 /* A SLOT frame leaves one entry, as its authority stood when its first effect was judged. */
@@ -583,7 +605,8 @@ bool fm_effect_apply(struct fm_pass *p, const struct fm_effect *e, uint8_t frame
     uint16_t right = right_of(e->op);
     uint8_t lifecycle;
 
-    if (!fm_require(p, fm_stage_header(p, AGENT(p))->lifecycle == FM_LIVE, FM_E_NOT_LIVE) || !get_held(p)) {
+    if (!fm_require(p, fm_stage_header(p, AGENT(p))->lifecycle == FM_LIVE, FM_E_NOT_LIVE) ||
+        !get_held(p)) {
         return false;
     }
     lifecycle = fm_stage_header(p, p->subject)->lifecycle;

@@ -27,7 +27,8 @@ void fm_params_default(struct fm_params *params)
 /* Cell `next` of genesis, linked in behind the id before it. */
 static void add_cell(struct fm_state *state, const struct fm_header *header)
 {
-    uint32_t before = state->top.ncells == 0U ? FM_INDEX_NONE : fm_index_before(&state->index, header->id);
+    uint32_t before =
+        state->top.ncells == 0U ? FM_INDEX_NONE : fm_index_before(&state->index, header->id);
 
     fm_state_append(state, header);
     if (before != FM_INDEX_NONE) {
@@ -40,7 +41,8 @@ static void add_cell(struct fm_state *state, const struct fm_header *header)
 static void add_root_record(struct fm_state *state, uint32_t holder, uint16_t slot, uint32_t target)
 {
     struct fm_record record;
-    struct fm_write write = {.cell = holder, .kind = FM_WRITE_RECORD, .index = slot, .value = (const uint8_t *)&record};
+    struct fm_write write = {
+        .cell = holder, .kind = FM_WRITE_RECORD, .index = slot, .value = (const uint8_t *)&record};
 
     fm_cap_self(&record, target, 0, 0);
     fm_state_put(state, &write);
@@ -75,7 +77,8 @@ static void add_factory_dir(struct fm_state *state)
 }
 
 /* The first receipt of a ledger: agent MAX, turn_hash = ledger. */
-static void first_receipt(struct fm_receipt *r, const struct fm_params *params, const uint8_t ledger[32])
+static void first_receipt(struct fm_receipt *r, const struct fm_params *params,
+                          const uint8_t ledger[32])
 {
     memset(r, 0, sizeof *r);
     r->head.version = 1;
@@ -93,17 +96,19 @@ void fm_state_load_begin(struct fm_state *state, const struct fm_params *params)
     state->nbatches = 0;
 }
 
-fm_err fm_state_genesis(struct fm_state *state, const struct fm_params *params, const uint8_t salt[32],
-                        const uint8_t treasury_pk[32])
+fm_err fm_state_genesis(struct fm_state *state, const struct fm_params *params,
+                        const uint8_t salt[32], const uint8_t treasury_pk[32])
 {
     static const uint8_t zero[32];
     struct fm_header issuer = {.idx = 0, .balance = -(int64_t)params->supply};
-    struct fm_header treasury = {.idx = 1, .balance = (int64_t)params->supply, .nslots = FM_TREASURY_SLOTS,
+    struct fm_header treasury = {.idx = 1,
+                                 .balance = (int64_t)params->supply,
+                                 .nslots = FM_TREASURY_SLOTS,
                                  .nfields = FM_GROUPS};
     uint8_t seed[64];
 
-    if (!fm_state_room(state, 3, FM_TREASURY_SLOTS, FM_GROUPS + FACTORY_DIR_FIELDS) || params->max_cells < 3U ||
-        params->supply > INT64_MAX) {
+    if (!fm_state_room(state, 3, FM_TREASURY_SLOTS, FM_GROUPS + FACTORY_DIR_FIELDS) ||
+        params->max_cells < 3U || params->supply > INT64_MAX) {
         return FM_E_FULL;
     }
     fm_state_load_begin(state, params);
@@ -121,7 +126,8 @@ fm_err fm_state_genesis(struct fm_state *state, const struct fm_params *params, 
     fm_state_settle(state);
     first_receipt(&state->receipt, params, state->top.ledger);
     memcpy(state->receipt.head.post_root, state->root, 32);
-    fm_hash(FM_H_REST, (const uint8_t *)&state->receipt.rest, sizeof state->receipt.rest, state->receipt.head.rest_hash);
+    fm_hash(FM_H_REST, (const uint8_t *)&state->receipt.rest, sizeof state->receipt.rest,
+            state->receipt.head.rest_hash);
     fm_receipt_hash(&state->receipt, state->receipt_hash);
     return FM_OK;
 }
@@ -150,12 +156,14 @@ static bool write_fits(const struct fm_state *state, const struct fm_write *writ
     }
     if (write->kind == FM_WRITE_HEADER) {
         memcpy(&h, write->value, sizeof h);
-        return h.idx == old->idx && h.nslots == old->nslots && h.nfields == old->nfields && memcmp(h.id, old->id, 32) == 0;
+        return h.idx == old->idx && h.nslots == old->nslots && h.nfields == old->nfields &&
+               memcmp(h.id, old->id, 32) == 0;
     }
     return true;
 }
 
-fm_err fm_state_apply(struct fm_state *state, const uint8_t *writes, size_t n, const struct fm_receipt *receipt)
+fm_err fm_state_apply(struct fm_state *state, const uint8_t *writes, size_t n,
+                      const struct fm_receipt *receipt)
 {
     struct fm_reader r;
     struct fm_write write;
@@ -192,8 +200,8 @@ fm_err fm_state_apply(struct fm_state *state, const uint8_t *writes, size_t n, c
     return FM_OK;
 }
 
-fm_err fm_state_load_cell(struct fm_state *state, const struct fm_cell *cell, const uint8_t *records,
-                          const uint8_t *fields)
+fm_err fm_state_load_cell(struct fm_state *state, const struct fm_cell *cell,
+                          const uint8_t *records, const uint8_t *fields)
 {
     static const uint8_t zero[64];
     fm_err err = check_new(state, &cell->header);
@@ -204,14 +212,16 @@ fm_err fm_state_load_cell(struct fm_state *state, const struct fm_cell *cell, co
     fm_state_append(state, &cell->header);
     memcpy(state->cells[cell->header.idx].next_id, cell->next_id, 32);
     for (uint16_t i = 0; i < cell->header.nslots; i++) {
-        const struct fm_write write = {cell->header.idx, FM_WRITE_RECORD, i, records + (size_t)i * 64U};
+        const struct fm_write write = {cell->header.idx, FM_WRITE_RECORD, i,
+                                       records + (size_t)i * 64U};
 
         if (memcmp(write.value, zero, 64) != 0) {
             fm_state_put(state, &write);
         }
     }
     for (uint16_t i = 0; i < cell->header.nfields; i++) {
-        const struct fm_write write = {cell->header.idx, FM_WRITE_FIELD, i, fields + (size_t)i * 32U};
+        const struct fm_write write = {cell->header.idx, FM_WRITE_FIELD, i,
+                                       fields + (size_t)i * 32U};
 
         if (memcmp(write.value, zero, 32) != 0) {
             fm_state_put(state, &write);
@@ -220,19 +230,22 @@ fm_err fm_state_load_cell(struct fm_state *state, const struct fm_cell *cell, co
     return FM_OK;
 }
 
-fm_err fm_state_load_end(struct fm_state *state, const struct fm_top *top, const struct fm_receipt *receipt)
+fm_err fm_state_load_end(struct fm_state *state, const struct fm_top *top,
+                         const struct fm_receipt *receipt)
 {
     uint8_t hash[32];
 
     fm_params_hash(&state->params, hash);
-    if (top->ncells != state->top.ncells || receipt->head.seq != top->seq || memcmp(hash, top->params_hash, 32) != 0) {
+    if (top->ncells != state->top.ncells || receipt->head.seq != top->seq ||
+        memcmp(hash, top->params_hash, 32) != 0) {
         return FM_E_MALFORMED;
     }
     /* Each next id is that of the cell whose predecessor this is; the last one's is MAX. */
     for (uint32_t i = 1; i < top->ncells; i++) {
         uint32_t before = fm_index_before(&state->index, state->cells[i].header.id);
 
-        if (before == FM_INDEX_NONE || memcmp(state->cells[before].next_id, state->cells[i].header.id, 32) != 0) {
+        if (before == FM_INDEX_NONE ||
+            memcmp(state->cells[before].next_id, state->cells[i].header.id, 32) != 0) {
             return FM_E_MALFORMED;
         }
     }

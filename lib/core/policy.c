@@ -1,14 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Policies (heart.md section 4): the rules of a frozen factory, which every write to its children obeys.
+ * Policies (heart.md section 4): the rules of a frozen factory, which every write to its children
+ * obeys.
  *
  * P1  A policy reads its own cell and its factory, nothing else: no reentrance, no foreign state.
  * P2  A rule field that is not understood admits nothing, whatever the key.
- * P3  Each rule is asked about the state after the whole effect, so the order of its writes does not matter.
+ * P3  Each rule is asked about the state after the whole effect, so the order of its writes does
+ * not matter.
  */
 #include "core/stage.h"
 
-enum atom { ATOM_IMMUTABLE = 1, ATOM_WRITE_ONCE, ATOM_MONOTONIC, ATOM_PLUS_ONE, ATOM_RANGE, ATOM_ENTRY };
+enum atom {
+    ATOM_IMMUTABLE = 1,
+    ATOM_WRITE_ONCE,
+    ATOM_MONOTONIC,
+    ATOM_PLUS_ONE,
+    ATOM_RANGE,
+    ATOM_ENTRY
+};
 #define RULE_METHOD 0x80U
 #define METHOD_RANGES_MAX 7U
 #define NAME_BYTES 24U
@@ -68,8 +77,8 @@ static void get_rule(const uint8_t field[32], struct rule *rule)
     if (is_zero(field, 32) || method_whole(field)) {
         return;
     }
-    if (field[0] < ATOM_IMMUTABLE || field[0] > ATOM_ENTRY || field[1] != 0U || !is_zero(field + 6, 2) ||
-        !is_zero(field + 24, 8)) {
+    if (field[0] < ATOM_IMMUTABLE || field[0] > ATOM_ENTRY || field[1] != 0U ||
+        !is_zero(field + 6, 2) || !is_zero(field + 24, 8)) {
         rule->broken = true;
         return;
     }
@@ -81,7 +90,8 @@ static void get_rule(const uint8_t field[32], struct rule *rule)
 }
 
 /* The value that a key has once the effect is done. */
-static void value_after(const struct fm_run *run, uint16_t cell, const struct writes *w, uint16_t key, uint8_t value[32])
+static void value_after(const struct fm_run *run, uint16_t cell, const struct writes *w,
+                        uint16_t key, uint8_t value[32])
 {
     for (uint8_t i = 0; i < w->n; i++) {
         if (write_key(w, i) == key) {
@@ -113,8 +123,8 @@ static bool name_whole(const uint8_t name[NAME_BYTES])
     return n > 0 && is_zero(name + n, NAME_BYTES - n);
 }
 
-static bool name_taken(const struct fm_run *run, uint16_t cell, const struct writes *w, const struct rule *rule,
-                       uint16_t tag_key, const uint8_t name[NAME_BYTES])
+static bool name_taken(const struct fm_run *run, uint16_t cell, const struct writes *w,
+                       const struct rule *rule, uint16_t tag_key, const uint8_t name[NAME_BYTES])
 {
     uint16_t nfields = run->cells[cell].header.nfields;
     uint16_t end = rule->hi < nfields ? rule->hi : nfields;
@@ -133,8 +143,8 @@ static bool name_taken(const struct fm_run *run, uint16_t cell, const struct wri
     return false;
 }
 
-static bool entry_admits(const struct fm_run *run, uint16_t cell, const struct writes *w, const struct rule *rule,
-                         uint16_t key)
+static bool entry_admits(const struct fm_run *run, uint16_t cell, const struct writes *w,
+                         const struct rule *rule, uint16_t key)
 {
     uint16_t tag_key = (uint16_t)(key - ((key - rule->lo) & 1U));
     uint16_t value_key = (uint16_t)(tag_key + 1U);
@@ -162,8 +172,8 @@ static bool entry_admits(const struct fm_run *run, uint16_t cell, const struct w
            !name_taken(run, cell, w, rule, tag_key, tag);
 }
 
-static bool rule_admits(const struct fm_run *run, uint16_t cell, const struct writes *w, const struct rule *rule,
-                        uint8_t i)
+static bool rule_admits(const struct fm_run *run, uint16_t cell, const struct writes *w,
+                        const struct rule *rule, uint8_t i)
 {
     uint16_t key = write_key(w, i);
     const uint8_t *new = write_value(w, i);
@@ -234,7 +244,8 @@ bool fm_policy_admits(struct fm_pass *p, uint16_t subject, uint8_t n, const uint
     return true;
 }
 
-bool fm_policy_method(struct fm_pass *p, uint16_t subject, uint8_t method, uint8_t n, const uint8_t *bytes)
+bool fm_policy_method(struct fm_pass *p, uint16_t subject, uint8_t method, uint8_t n,
+                      const uint8_t *bytes)
 {
     const struct writes w = {n, bytes};
     const struct fm_header *header = fm_stage_header(p, subject);
@@ -265,7 +276,8 @@ bool fm_policy_method(struct fm_pass *p, uint16_t subject, uint8_t method, uint8
         bool inside = false;
 
         for (uint8_t k = 0; k < field[1]; k++) {
-            inside = inside || (fm_le16(field + 4 + 4U * (size_t)k) <= wkey && wkey < fm_le16(field + 6 + 4U * (size_t)k));
+            inside = inside || (fm_le16(field + 4 + 4U * (size_t)k) <= wkey &&
+                                wkey < fm_le16(field + 6 + 4U * (size_t)k));
         }
         if (!fm_require(p, wkey < header->nfields, FM_E_NO_FIELD) ||
             !fm_require(p, inside && p->held.f_lo <= wkey && wkey < p->held.f_hi, FM_E_FIELD)) {

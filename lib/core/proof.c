@@ -5,7 +5,8 @@ static uint8_t *small_nodes(const struct fm_state *state, uint32_t idx, uint8_t 
 {
     const struct fm_cell_place *place = &state->places[idx];
 
-    return state->nodes + (size_t)(kind == FM_WRITE_RECORD ? place->slot_nodes_at : place->field_nodes_at) * 32U;
+    return state->nodes +
+           (size_t)(kind == FM_WRITE_RECORD ? place->slot_nodes_at : place->field_nodes_at) * 32U;
 }
 
 static void put_path(struct fm_writer *w, const struct fm_state *state, uint32_t idx)
@@ -16,20 +17,23 @@ static void put_path(struct fm_writer *w, const struct fm_state *state, uint32_t
     for (uint32_t k = 0; n > 1U; k++) {
         uint32_t sibling = i ^ 1U;
 
-        fm_put_bytes(w, sibling < n ? state->levels[k] + (size_t)sibling * 32U : state->no_cell.e[k], 32);
+        fm_put_bytes(
+            w, sibling < n ? state->levels[k] + (size_t)sibling * 32U : state->no_cell.e[k], 32);
         n = n / 2U + (n & 1U);
         i /= 2U;
     }
 }
 
-size_t fm_proof_make(const struct fm_state *state, uint32_t idx, uint8_t kind, uint16_t index, uint8_t *buf, size_t cap)
+size_t fm_proof_make(const struct fm_state *state, uint32_t idx, uint8_t kind, uint16_t index,
+                     uint8_t *buf, size_t cap)
 {
     const struct fm_cell *cell;
     struct fm_writer w;
     uint8_t path[32U * 10U];
     uint32_t n;
 
-    if (idx >= state->top.ncells || (kind != 0U && kind != FM_WRITE_RECORD && kind != FM_WRITE_FIELD)) {
+    if (idx >= state->top.ncells ||
+        (kind != 0U && kind != FM_WRITE_RECORD && kind != FM_WRITE_FIELD)) {
         return 0;
     }
     cell = &state->cells[idx];
@@ -43,17 +47,24 @@ size_t fm_proof_make(const struct fm_state *state, uint32_t idx, uint8_t kind, u
     put_path(&w, state, idx);
     fm_put_bytes(&w, cell->next_id, 32);
     fm_put_bytes(&w, (const uint8_t *)&cell->header, sizeof cell->header);
-    fm_put_bytes(&w, fm_tree_root(small_nodes(state, idx, FM_WRITE_RECORD), cell->header.nslots, &state->no_slot), 32);
-    fm_put_bytes(&w, fm_tree_root(small_nodes(state, idx, FM_WRITE_FIELD), cell->header.nfields, &state->no_field), 32);
+    fm_put_bytes(&w,
+                 fm_tree_root(small_nodes(state, idx, FM_WRITE_RECORD), cell->header.nslots,
+                              &state->no_slot),
+                 32);
+    fm_put_bytes(&w,
+                 fm_tree_root(small_nodes(state, idx, FM_WRITE_FIELD), cell->header.nfields,
+                              &state->no_field),
+                 32);
     if (kind != 0U) {
         const struct fm_write at = {.cell = idx, .kind = kind, .index = index, .value = NULL};
         size_t bytes = fm_write_value_bytes(kind);
-        const uint8_t *value = kind == FM_WRITE_RECORD
-                                   ? (const uint8_t *)&state->records[state->places[idx].slot_at + at.index]
-                                   : state->fields + (size_t)(state->places[idx].field_at + at.index) * 32U;
+        const uint8_t *value =
+            kind == FM_WRITE_RECORD
+                ? (const uint8_t *)&state->records[state->places[idx].slot_at + at.index]
+                : state->fields + (size_t)(state->places[idx].field_at + at.index) * 32U;
 
-        fm_tree_path(small_nodes(state, idx, kind), n, kind == FM_WRITE_RECORD ? &state->no_slot : &state->no_field, index,
-                     path);
+        fm_tree_path(small_nodes(state, idx, kind), n,
+                     kind == FM_WRITE_RECORD ? &state->no_slot : &state->no_field, index, path);
         fm_put_u8(&w, kind);
         fm_put_u16(&w, index);
         fm_put_bytes(&w, value, bytes);
@@ -62,7 +73,8 @@ size_t fm_proof_make(const struct fm_state *state, uint32_t idx, uint8_t kind, u
     return w.bad ? 0 : w.len;
 }
 
-size_t fm_proof_make_absent(const struct fm_state *state, const uint8_t id[32], uint8_t *buf, size_t cap)
+size_t fm_proof_make_absent(const struct fm_state *state, const uint8_t id[32], uint8_t *buf,
+                            size_t cap)
 {
     uint32_t before;
 
@@ -84,12 +96,14 @@ struct proof_parts {
     uint32_t small_depth;
 };
 
-static fm_err malformed(struct fm_why *why, const struct fm_reader *r, const char *field, uint64_t expected, uint64_t got)
+static fm_err malformed(struct fm_why *why, const struct fm_reader *r, const char *field,
+                        uint64_t expected, uint64_t got)
 {
     return fm_why_set(why, FM_E_MALFORMED, (uint32_t)r->pos, field, expected, got);
 }
 
-static fm_err read_small(struct fm_reader *r, struct fm_proven *p, struct proof_parts *parts, struct fm_why *why)
+static fm_err read_small(struct fm_reader *r, struct fm_proven *p, struct proof_parts *parts,
+                         struct fm_why *why)
 {
     uint32_t n;
 
@@ -115,7 +129,8 @@ static fm_err read_small(struct fm_reader *r, struct fm_proven *p, struct proof_
     return FM_OK;
 }
 
-static fm_err read_proof(struct fm_reader *r, struct fm_proven *p, struct proof_parts *parts, struct fm_why *why)
+static fm_err read_proof(struct fm_reader *r, struct fm_proven *p, struct proof_parts *parts,
+                         struct fm_why *why)
 {
     fm_err err;
 
@@ -143,7 +158,8 @@ static fm_err read_proof(struct fm_reader *r, struct fm_proven *p, struct proof_
 }
 
 /* The root of the slots or fields that the proof's record or value leads to. */
-static void climb_small(const struct fm_proven *p, const struct proof_parts *parts, uint8_t root[32])
+static void climb_small(const struct fm_proven *p, const struct proof_parts *parts,
+                        uint8_t root[32])
 {
     uint8_t leaf[32];
 
@@ -155,8 +171,8 @@ static void climb_small(const struct fm_proven *p, const struct proof_parts *par
     fm_tree_climb(leaf, p->index, parts->small_path, parts->small_depth, root);
 }
 
-fm_err fm_proof_verify(const uint8_t *proof, size_t n, const uint8_t root[32], struct fm_proven *proven,
-                       struct fm_why *why)
+fm_err fm_proof_verify(const uint8_t *proof, size_t n, const uint8_t root[32],
+                       struct fm_proven *proven, struct fm_why *why)
 {
     struct fm_reader r;
     struct proof_parts parts;
@@ -172,7 +188,8 @@ fm_err fm_proof_verify(const uint8_t *proof, size_t n, const uint8_t root[32], s
     }
     if (proven->kind != 0U) {
         climb_small(proven, &parts, digest);
-        if (memcmp(digest, proven->kind == FM_WRITE_RECORD ? parts.slots_root : parts.fields_root, 32) != 0) {
+        if (memcmp(digest, proven->kind == FM_WRITE_RECORD ? parts.slots_root : parts.fields_root,
+                   32) != 0) {
             return fm_why_set(why, FM_E_PROOF_ROOT, 0, "slots or fields root", 0, 0);
         }
     }

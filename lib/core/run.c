@@ -13,7 +13,8 @@ uint64_t fm_turn_cost(const struct fm_params *params, const struct fm_turn *turn
 
         cost += params->fee_op[e->op - 1U];
         if (e->op == FM_OP_CREATE) {
-            cost += (uint64_t)e->nslots * params->fee_slot + (uint64_t)e->nfields * params->fee_field;
+            cost +=
+                (uint64_t)e->nslots * params->fee_slot + (uint64_t)e->nfields * params->fee_field;
         }
     }
     return cost;
@@ -58,7 +59,8 @@ void fm_run_supply_absent(struct fm_run *run)
     run->nabsent++;
 }
 
-void fm_run_supply_verdict(struct fm_run *run, const uint8_t pk[32], const uint8_t text[FM_SIGNED_TEXT_BYTES], bool yes)
+void fm_run_supply_verdict(struct fm_run *run, const uint8_t pk[32],
+                           const uint8_t text[FM_SIGNED_TEXT_BYTES], bool yes)
 {
     struct fm_verdict *v;
 
@@ -72,8 +74,8 @@ void fm_run_supply_verdict(struct fm_run *run, const uint8_t pk[32], const uint8
     run->nverdicts++;
 }
 
-enum fm_stop fm_run_verdict(struct fm_run *run, const uint8_t pk[32], const uint8_t text[FM_SIGNED_TEXT_BYTES],
-                            const uint8_t *sig, bool *yes)
+enum fm_stop fm_run_verdict(struct fm_run *run, const uint8_t pk[32],
+                            const uint8_t text[FM_SIGNED_TEXT_BYTES], const uint8_t *sig, bool *yes)
 {
     for (uint8_t i = 0; i < run->nverdicts; i++) {
         const struct fm_verdict *v = &run->verdicts[i];
@@ -135,12 +137,16 @@ static void check_agent(struct fm_pass *p, struct fm_header *h)
     struct fm_run *run = p->run;
     const struct fm_turn *turn = run->turn;
 
-    (void)(fm_require(p, h->lifecycle == FM_LIVE, FM_E_AGENT_NOT_LIVE) && fm_require(p, !is_keyless(h), FM_E_NO_KEY) &&
+    (void)(fm_require(p, h->lifecycle == FM_LIVE, FM_E_AGENT_NOT_LIVE) &&
+           fm_require(p, !is_keyless(h), FM_E_NO_KEY) &&
            fm_require(p, h->nonce == turn->nonce && turn->nonce != FM_U64_MAX, FM_E_NONCE) &&
            fm_require(p, run->env->now <= turn->valid_until, FM_E_TOO_LATE) &&
-           fm_require(p, (turn->flags & FM_TURN_AFTER) == 0U || memcmp(turn->after, h->link, 32) == 0, FM_E_LINK) &&
-           fm_require(p, (turn->flags & FM_TURN_ROOT) == 0U || memcmp(turn->root, run->env->root, 32) == 0,
-                      FM_E_STALE_ROOT) &&
+           fm_require(p,
+                      (turn->flags & FM_TURN_AFTER) == 0U || memcmp(turn->after, h->link, 32) == 0,
+                      FM_E_LINK) &&
+           fm_require(
+               p, (turn->flags & FM_TURN_ROOT) == 0U || memcmp(turn->root, run->env->root, 32) == 0,
+               FM_E_STALE_ROOT) &&
            fm_require(p, run->outcome.cost <= turn->fee, FM_E_FEE_LOW) &&
            fm_require(p, fee_paid(h, run->outcome.cost), FM_E_FEE_UNPAID));
 }
@@ -183,7 +189,8 @@ static void prologue(struct fm_pass *p)
     run->agent_after_prologue = *h;
 }
 
-/* Drops what the body staged: cells made, records, fields, headers but the agent's, events and caps. */
+/* Drops what the body staged: cells made, records, fields, headers but the agent's, events and
+ * caps. */
 static void drop_body(struct fm_run *run)
 {
     for (uint16_t i = 0; i < run->ncells; i++) {

@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * run: the first pure half of the heart (heart.md sections 4 and 5). It takes a decoded turn, and cells and verdicts
- * that its shell supplies one by one, and says what the turn does. It needs no seq, no foreign receipt and, unless the
- * turn names one, no root; seal (state.h) gives those, in one order. A domain, the node and PostgreSQL drive the same code.
+ * run: the first pure half of the heart (heart.md sections 4 and 5). It takes a decoded turn, and
+ * cells and verdicts that its shell supplies one by one, and says what the turn does. It needs no
+ * seq, no foreign receipt and, unless the turn names one, no root; seal (state.h) gives those, in
+ * one order. A domain, the node and PostgreSQL drive the same code.
  *
  * R1  Nothing but the run's own memory is written. Dropping the run is the rollback.
  * R2  Until the prologue has passed, only the agent's cell and one verdict are asked for.
  * R3  Every change goes through a put into the stage: at most FM_STAGE_MAX addresses, each once.
  * R4  A body that fails leaves exactly what the prologue staged: the agent's header.
- * R5  The outcome depends on turn, environment, cells and verdicts alone, not on the order in which they were supplied:
- *     a pass counts only the cells that it uses, and each pass begins afresh.
- * R6  At most FM_TURN_CELLS_MAX distinct cells and FM_TURN_VERDICTS_MAX verdicts, so at most 67 calls of fm_run_step.
+ * R5  The outcome depends on turn, environment, cells and verdicts alone, not on the order in which
+ * they were supplied: a pass counts only the cells that it uses, and each pass begins afresh. R6 At
+ * most FM_TURN_CELLS_MAX distinct cells and FM_TURN_VERDICTS_MAX verdicts, so at most 67 calls of
+ * fm_run_step.
  */
 #ifndef FM_CORE_RUN_H
 #define FM_CORE_RUN_H
@@ -28,7 +30,8 @@ struct fm_run_env {
     uint32_t ncells;
 };
 
-/* A cell as the shell shows it. The memory is the shell's and must not change until the outcome was sealed or dropped. */
+/* A cell as the shell shows it. The memory is the shell's and must not change until the outcome was
+ * sealed or dropped. */
 struct fm_cell_view {
     const struct fm_header *header;
     const struct fm_record *records; /* header->nslots of them */
@@ -95,7 +98,8 @@ struct fm_outcome {
     uint16_t caps_bytes;
 };
 
-/* One turn under way. About 100 KB; may be used again with fm_run_begin. Private but for `need` and `outcome`. */
+/* One turn under way. About 100 KB; may be used again with fm_run_begin. Private but for `need` and
+ * `outcome`. */
 struct fm_run {
     struct fm_run_need need;
     struct fm_outcome outcome;
@@ -103,10 +107,10 @@ struct fm_run {
     const struct fm_turn *turn;
     bool hashed;
     uint8_t nabsent;
-    uint8_t asked; /* enum fm_run_step_result that is open */
-    uint16_t ncells;     /* loaded or made, in cells[] */
-    uint16_t nloaded;    /* of those, supplied by the shell: they come first */
-    uint16_t nused;      /* in this pass */
+    uint8_t asked;    /* enum fm_run_step_result that is open */
+    uint16_t ncells;  /* loaded or made, in cells[] */
+    uint16_t nloaded; /* of those, supplied by the shell: they come first */
+    uint16_t nused;   /* in this pass */
     uint16_t nputs;
     uint32_t ncreated;
     uint8_t nverdicts;
@@ -126,14 +130,18 @@ void fm_run_begin(struct fm_run *run, const struct fm_run_env *env, const struct
 /* Goes on until the outcome is there or something is needed. */
 enum fm_run_step_result fm_run_step(struct fm_run *run) FM_MUST_CHECK;
 
-/* Answers: a cell (asked for, or ahead of need: false if there is no room for it or it is there already) … */
+/* Answers: a cell (asked for, or ahead of need: false if there is no room for it or it is there
+ * already) … */
 bool fm_run_supply(struct fm_run *run, const struct fm_cell_view *view);
 /* … that no cell has need.id … */
 void fm_run_supply_absent(struct fm_run *run);
-/* … or a verdict: on exactly need.pk and need.text, or ahead of need on others; a verdict never asked for is ignored. */
-void fm_run_supply_verdict(struct fm_run *run, const uint8_t pk[32], const uint8_t text[FM_SIGNED_TEXT_BYTES], bool yes);
+/* … or a verdict: on exactly need.pk and need.text, or ahead of need on others; a verdict never
+ * asked for is ignored. */
+void fm_run_supply_verdict(struct fm_run *run, const uint8_t pk[32],
+                           const uint8_t text[FM_SIGNED_TEXT_BYTES], bool yes);
 
-/* The static cost of a turn (heart.md section 5): base + bytes + per op, CREATE also per slot and field. */
+/* The static cost of a turn (heart.md section 5): base + bytes + per op, CREATE also per slot and
+ * field. */
 uint64_t fm_turn_cost(const struct fm_params *params, const struct fm_turn *turn);
 
 #endif

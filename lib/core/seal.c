@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* seal: an outcome becomes writes, a new root and a receipt; and what is sealed can be taken back (state.h, S3). */
+/* seal: an outcome becomes writes, a new root and a receipt; and what is sealed can be taken back
+ * (state.h, S3). */
 #include "core/state.h"
 
 #include "core/state_priv.h"
@@ -7,7 +8,8 @@
 #define SEAL_NEXT_IDS_MAX (2U * FM_TURN_CELLS_MAX)
 #define SEAL_WRITES_MAX (FM_STAGE_MAX + FM_TURN_CELLS_MAX + SEAL_NEXT_IDS_MAX)
 
-/* An undo entry is a write of the old value with a mark before it; a turn's entries end with the old top and receipt. */
+/* An undo entry is a write of the old value with a mark before it; a turn's entries end with the
+ * old top and receipt. */
 enum undo_kind { UNDO_WRITE = 1, UNDO_CREATE = 2, UNDO_TURN = 3 };
 #define UNDO_ENTRY_MAX (1U + FM_WRITE_HEAD_BYTES + 160U)
 #define UNDO_TURN_BYTES (1U + 128U + FM_RECEIPT_BYTES)
@@ -29,7 +31,8 @@ void fm_state_env(const struct fm_state *state, uint32_t now, struct fm_run_env 
 bool fm_state_open_batch(struct fm_state *state, const struct fm_batch *batch)
 {
     /* Turns of an open batch carry its height already, so the next one is above theirs. */
-    if (state->nbatches == FM_STATE_BATCHES_MAX || batch->now < state->top.now || batch->height <= state->top.height ||
+    if (state->nbatches == FM_STATE_BATCHES_MAX || batch->now < state->top.now ||
+        batch->height <= state->top.height ||
         (state->nbatches == 0U && batch->height != state->top.height + 1U)) {
         return false;
     }
@@ -65,8 +68,8 @@ bool fm_state_fits(const struct fm_state *state, const struct fm_run *run)
            (state->nbatches == 0U || undo <= state->config.max_undo - state->undo_bytes);
 }
 
-static void push_undo(struct fm_state *state, uint8_t kind, const uint8_t *head, size_t head_bytes, const uint8_t *value,
-                      size_t value_bytes)
+static void push_undo(struct fm_state *state, uint8_t kind, const uint8_t *head, size_t head_bytes,
+                      const uint8_t *value, size_t value_bytes)
 {
     uint8_t *at = state->undo + state->undo_bytes;
 
@@ -88,7 +91,8 @@ static void push_undo_write(struct fm_state *state, const struct fm_write *write
     head[4] = write->kind;
     head[5] = 0;
     fm_put_le16(head + 6, write->index);
-    push_undo(state, UNDO_WRITE, head, sizeof head, fm_state_value(state, write), fm_write_value_bytes(write->kind));
+    push_undo(state, UNDO_WRITE, head, sizeof head, fm_state_value(state, write),
+              fm_write_value_bytes(write->kind));
 }
 
 static void pop_undo(struct fm_state *state)
@@ -101,7 +105,8 @@ static void pop_undo(struct fm_state *state)
         fm_state_pop(state);
     } else if (kind == UNDO_WRITE) {
         const uint8_t *head = end - FM_WRITE_HEAD_BYTES;
-        struct fm_write write = {.cell = fm_le32(head), .kind = head[4], .index = fm_le16(head + 6)};
+        struct fm_write write = {
+            .cell = fm_le32(head), .kind = head[4], .index = fm_le16(head + 6)};
         size_t bytes = fm_write_value_bytes(write.kind);
 
         write.value = head - bytes;
@@ -184,7 +189,8 @@ static void gather_run(struct gather *g, const struct fm_run *run)
 
 static void set_next_id(struct fm_state *state, uint32_t cell, const uint8_t next_id[32])
 {
-    const struct fm_write write = {.cell = cell, .kind = FM_WRITE_NEXT_ID, .index = 0, .value = next_id};
+    const struct fm_write write = {
+        .cell = cell, .kind = FM_WRITE_NEXT_ID, .index = 0, .value = next_id};
 
     fm_state_put(state, &write);
 }
@@ -208,13 +214,15 @@ static void touch(struct touched *t, uint32_t cell)
 }
 
 /* The cells that the turn made, in order, each linked in behind the id before it. */
-static void append_created(struct fm_state *state, const struct fm_run *run, struct touched *t, bool undo)
+static void append_created(struct fm_state *state, const struct fm_run *run, struct touched *t,
+                           bool undo)
 {
     for (uint16_t i = run->nloaded; i < run->ncells; i++) {
         const struct fm_header *h = &run->cells[i].header;
         uint32_t before = fm_index_before(&state->index, h->id);
         uint32_t idx = h->idx;
-        const struct fm_write old = {.cell = before, .kind = FM_WRITE_NEXT_ID, .index = 0, .value = NULL};
+        const struct fm_write old = {
+            .cell = before, .kind = FM_WRITE_NEXT_ID, .index = 0, .value = NULL};
 
         FM_ASSERT(before != FM_INDEX_NONE); /* cell 0 has the id zero */
         if (undo) {
@@ -231,7 +239,8 @@ static void append_created(struct fm_state *state, const struct fm_run *run, str
     }
 }
 
-static void apply_gathered(struct fm_state *state, const struct gather *g, uint32_t born, bool undo, struct fm_writer *w)
+static void apply_gathered(struct fm_state *state, const struct gather *g, uint32_t born, bool undo,
+                           struct fm_writer *w)
 {
     for (uint32_t i = 0; i < g->n; i++) {
         const struct fm_write write = {
@@ -252,7 +261,8 @@ static void apply_gathered(struct fm_state *state, const struct gather *g, uint3
     }
 }
 
-void fm_state_finish(struct fm_state *state, struct fm_receipt *receipt, const struct fm_batch *batch, uint64_t cost)
+void fm_state_finish(struct fm_state *state, struct fm_receipt *receipt,
+                     const struct fm_batch *batch, uint64_t cost)
 {
     struct fm_top *top = &state->top;
 
@@ -269,12 +279,14 @@ void fm_state_finish(struct fm_state *state, struct fm_receipt *receipt, const s
     receipt->rest.now = top->now;
     receipt->rest.cost = cost;
     memcpy(receipt->head.post_root, state->root, 32);
-    fm_hash(FM_H_REST, (const uint8_t *)&receipt->rest, sizeof receipt->rest, receipt->head.rest_hash);
+    fm_hash(FM_H_REST, (const uint8_t *)&receipt->rest, sizeof receipt->rest,
+            receipt->head.rest_hash);
     state->receipt = *receipt;
     fm_receipt_hash(receipt, state->receipt_hash);
 }
 
-static void fill_receipt(struct fm_receipt *r, const struct fm_state *state, const struct fm_run *run)
+static void fill_receipt(struct fm_receipt *r, const struct fm_state *state,
+                         const struct fm_run *run)
 {
     const struct fm_outcome *o = &run->outcome;
 
@@ -307,8 +319,8 @@ void fm_state_seal(struct fm_state *state, const struct fm_run *run, const struc
     touched.n = 0;
     g.n = 0;
     if (undo) {
-        push_undo(state, UNDO_TURN, (const uint8_t *)&state->receipt, FM_RECEIPT_BYTES, (const uint8_t *)&state->top,
-                  sizeof state->top);
+        push_undo(state, UNDO_TURN, (const uint8_t *)&state->receipt, FM_RECEIPT_BYTES,
+                  (const uint8_t *)&state->top, sizeof state->top);
     }
     fill_receipt(&sealed->receipt, state, run);
     append_created(state, run, &touched, undo);

@@ -110,7 +110,8 @@ uint16_t fm_stage_create(struct fm_pass *p, const struct fm_header *header)
     return (uint16_t)(run->ncells - 1U);
 }
 
-static const struct fm_run_put *find_put(const struct fm_run *run, uint16_t entry, uint8_t kind, uint16_t index)
+static const struct fm_run_put *find_put(const struct fm_run *run, uint16_t entry, uint8_t kind,
+                                         uint16_t index)
 {
     uint16_t at = run->cells[entry].first_put;
 
@@ -125,7 +126,8 @@ static const struct fm_run_put *find_put(const struct fm_run *run, uint16_t entr
     return NULL;
 }
 
-void fm_stage_record(const struct fm_run *run, uint16_t entry, uint8_t slot, struct fm_record *record)
+void fm_stage_record(const struct fm_run *run, uint16_t entry, uint8_t slot,
+                     struct fm_record *record)
 {
     const struct fm_run_cell *cell = &run->cells[entry];
     const struct fm_run_put *put = find_put(run, entry, FM_WRITE_RECORD, slot);
@@ -155,7 +157,8 @@ void fm_stage_field(const struct fm_run *run, uint16_t entry, uint16_t key, uint
     }
 }
 
-/* The staged value of an address, made if it is not there. The counts of heart.md section 14 keep it within the stage. */
+/* The staged value of an address, made if it is not there. The counts of heart.md section 14 keep
+ * it within the stage. */
 static uint8_t *put(struct fm_run *run, uint16_t entry, uint8_t kind, uint16_t index)
 {
     struct fm_run_cell *cell = &run->cells[entry];
@@ -178,7 +181,8 @@ static uint8_t *put(struct fm_run *run, uint16_t entry, uint8_t kind, uint16_t i
     return fresh->value;
 }
 
-void fm_stage_put_record(struct fm_pass *p, uint16_t entry, uint8_t slot, const struct fm_record *record)
+void fm_stage_put_record(struct fm_pass *p, uint16_t entry, uint8_t slot,
+                         const struct fm_record *record)
 {
     memcpy(put(p->run, entry, FM_WRITE_RECORD, slot), record, sizeof *record);
 }
@@ -200,14 +204,16 @@ bool fm_stage_valid(struct fm_pass *p, uint16_t holder, uint8_t slot)
         return false;
     }
     if (!fm_require(p, fm_stage_header(p, target)->lifecycle != FM_DESTROYED, FM_E_NOT_LIVE) ||
-        !fm_require(p, record.epoch == fm_stage_header(p, target)->epoch[record.group], FM_E_LIFTED) ||
+        !fm_require(p, record.epoch == fm_stage_header(p, target)->epoch[record.group],
+                    FM_E_LIFTED) ||
         !fm_require(p, p->run->env->now <= record.expiry, FM_E_EXPIRED)) {
         return false;
     }
     for (uint32_t step = 0; step <= FM_DEPTH_MAX; step++) {
         uint8_t parent_slot = record.parent_slot;
 
-        if (!fm_require(p, fm_stage_header(p, holder)->lifecycle == FM_LIVE, FM_E_HOLDER_NOT_LIVE)) {
+        if (!fm_require(p, fm_stage_header(p, holder)->lifecycle == FM_LIVE,
+                        FM_E_HOLDER_NOT_LIVE)) {
             return false;
         }
         if (record.kind == FM_KIND_ROOT) {
@@ -218,7 +224,8 @@ bool fm_stage_valid(struct fm_pass *p, uint16_t holder, uint8_t slot)
             return false;
         }
         fm_stage_record(p->run, holder, parent_slot, &parent);
-        if (!fm_require(p, fm_is_cap(&parent) && parent.generation == record.parent_gen, FM_E_REVOKED)) {
+        if (!fm_require(p, fm_is_cap(&parent) && parent.generation == record.parent_gen,
+                        FM_E_REVOKED)) {
             return false;
         }
         record = parent;

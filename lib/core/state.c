@@ -3,7 +3,7 @@
 
 #include "core/state_priv.h"
 
-#define NODES_FOR(leaves) ((uint64_t)(leaves) * 5U / 2U + 1U)
+#define NODES_FOR(leaves) ((uint64_t)(leaves)*5U / 2U + 1U)
 
 /* 64-bit alignment of everything; the cell array also starts on a cache line. */
 static size_t levels_bytes(uint32_t max_cells)
@@ -29,8 +29,9 @@ size_t fm_state_size(const struct fm_state_config *config)
 
     return cells * (sizeof(struct fm_cell) + sizeof(struct fm_cell_place) + 32U) +
            (size_t)config->max_slots * sizeof(struct fm_record) + (size_t)config->max_fields * 32U +
-           (size_t)max_nodes(config) * 32U + levels_bytes(config->max_cells) + fm_index_size(config->max_cells) +
-           FM_STATE_DIRTY_MAX * sizeof(uint32_t) + cells / 8U + 1U + config->max_undo + 32U * 64U;
+           (size_t)max_nodes(config) * 32U + levels_bytes(config->max_cells) +
+           fm_index_size(config->max_cells) + FM_STATE_DIRTY_MAX * sizeof(uint32_t) + cells / 8U +
+           1U + config->max_undo + 32U * 64U;
 }
 
 static bool take_levels(struct fm_state *state, struct fm_arena *arena)
@@ -47,7 +48,8 @@ static bool take_levels(struct fm_state *state, struct fm_arena *arena)
     return true;
 }
 
-fm_err fm_state_init(struct fm_state *state, const struct fm_state_config *config, struct fm_arena *arena)
+fm_err fm_state_init(struct fm_state *state, const struct fm_state_config *config,
+                     struct fm_arena *arena)
 {
     static const uint8_t zero[64];
     size_t cells = config->max_cells;
@@ -65,10 +67,12 @@ fm_err fm_state_init(struct fm_state *state, const struct fm_state_config *confi
     state->dirty = fm_arena_take(arena, FM_STATE_DIRTY_MAX * sizeof(uint32_t), 8);
     state->dirty_bits = fm_arena_take(arena, cells / 8U + 1U, 8);
     state->undo = fm_arena_take(arena, config->max_undo, 8);
-    if (state->cells == NULL || state->places == NULL || state->bodies == NULL || state->records == NULL ||
-        state->fields == NULL || state->nodes == NULL || state->dirty == NULL || state->dirty_bits == NULL ||
-        state->undo == NULL || !take_levels(state, arena) ||
-        !fm_index_init(&state->index, config->max_cells, (const uint8_t *)state->cells, sizeof(struct fm_cell), arena)) {
+    if (state->cells == NULL || state->places == NULL || state->bodies == NULL ||
+        state->records == NULL || state->fields == NULL || state->nodes == NULL ||
+        state->dirty == NULL || state->dirty_bits == NULL || state->undo == NULL ||
+        !take_levels(state, arena) ||
+        !fm_index_init(&state->index, config->max_cells, (const uint8_t *)state->cells,
+                       sizeof(struct fm_cell), arena)) {
         return FM_E_NO_SPACE;
     }
     memset(state->dirty_bits, 0, cells / 8U + 1U);
@@ -95,7 +99,8 @@ void fm_state_view(const struct fm_state *state, uint32_t idx, struct fm_cell_vi
 
 bool fm_state_room(const struct fm_state *state, uint32_t cells, uint64_t slots, uint64_t fields)
 {
-    return cells <= state->config.max_cells - state->top.ncells && slots <= state->config.max_slots - state->used_slots &&
+    return cells <= state->config.max_cells - state->top.ncells &&
+           slots <= state->config.max_slots - state->used_slots &&
            fields <= state->config.max_fields - state->used_fields;
 }
 
@@ -114,7 +119,8 @@ static void set_body(struct fm_state *state, uint32_t idx)
     const struct fm_header *h = &state->cells[idx].header;
 
     fm_hash2(FM_H_BODY, fm_tree_root(slot_nodes(state, idx), h->nslots, &state->no_slot),
-             fm_tree_root(field_nodes(state, idx), h->nfields, &state->no_field), state->bodies + (size_t)idx * 32U);
+             fm_tree_root(field_nodes(state, idx), h->nfields, &state->no_field),
+             state->bodies + (size_t)idx * 32U);
 }
 
 void fm_state_mark(struct fm_state *state, uint32_t idx)
@@ -202,15 +208,18 @@ void fm_state_put(struct fm_state *state, const struct fm_write *write)
         memcpy(&cell->header, write->value, sizeof cell->header);
         break;
     case FM_WRITE_RECORD:
-        memcpy(&state->records[place->slot_at + write->index], write->value, sizeof(struct fm_record));
+        memcpy(&state->records[place->slot_at + write->index], write->value,
+               sizeof(struct fm_record));
         fm_hash(FM_H_CAP, write->value, sizeof(struct fm_record), leaf);
-        fm_tree_set(slot_nodes(state, write->cell), cell->header.nslots, &state->no_slot, write->index, leaf);
+        fm_tree_set(slot_nodes(state, write->cell), cell->header.nslots, &state->no_slot,
+                    write->index, leaf);
         set_body(state, write->cell);
         break;
     case FM_WRITE_FIELD:
         memcpy(state->fields + (size_t)(place->field_at + write->index) * 32U, write->value, 32);
         fm_hash(FM_H_FIELD, write->value, 32, leaf);
-        fm_tree_set(field_nodes(state, write->cell), cell->header.nfields, &state->no_field, write->index, leaf);
+        fm_tree_set(field_nodes(state, write->cell), cell->header.nfields, &state->no_field,
+                    write->index, leaf);
         set_body(state, write->cell);
         break;
     case FM_WRITE_NEXT_ID:
@@ -246,7 +255,8 @@ static void hash_leaves(struct fm_state *state, const uint32_t *dirty, uint32_t 
     }
 }
 
-/* One level up: the parents of n nodes of level k, in rising order; leaves them in `at` and returns how many. */
+/* One level up: the parents of n nodes of level k, in rising order; leaves them in `at` and returns
+ * how many. */
 static uint32_t hash_level(struct fm_state *state, uint32_t k, uint32_t *at, uint32_t n)
 {
     const uint8_t *msgs[FM_HASH_LANES];
@@ -311,7 +321,7 @@ static uint32_t take_dirty(struct fm_state *state)
     for (uint32_t i = 0; i < state->ndirty; i++) {
         uint32_t idx = state->dirty[i];
 
-        state->dirty_bits[idx / 8U] &= (uint8_t)~(1U << (idx & 7U));
+        state->dirty_bits[idx / 8U] &= (uint8_t) ~(1U << (idx & 7U));
         if (idx < state->top.ncells) {
             state->dirty[n] = idx;
             n++;
@@ -348,5 +358,6 @@ void fm_state_settle(struct fm_state *state)
     settle_cells(state);
     depth = fm_tree_depth(state->top.ncells);
     fm_hash(FM_H_TOP, (const uint8_t *)&state->top, sizeof state->top, top);
-    fm_hash2(FM_H_ROOT, state->top.ncells == 0U ? state->no_cell.e[0] : state->levels[depth], top, state->root);
+    fm_hash2(FM_H_ROOT, state->top.ncells == 0U ? state->no_cell.e[0] : state->levels[depth], top,
+             state->root);
 }

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The state of a ledger: one authenticated map in memory that its embedder owns, and seal, the second half of the heart.
+ * The state of a ledger: one authenticated map in memory that its embedder owns, and seal, the
+ * second half of the heart.
  *
- * S1  Headers, records, fields and next ids are the state; every digest and the index are caches of it.
- * S2  Everything changes through one function, apply_write, which is given whole new values.
- * S3  W is what the arrays hold. D, the state of the last acknowledged batch, is W with the undo stack taken back, newest
- *     first. fm_state_ack drops the oldest batch from the stack; fm_state_nak takes all of it back: then W = D.
- * S4  The root is settled (no cell is dirty) whenever a function of this header returns, fm_state_apply excepted.
- * S5  A state is (map, last receipt): post_root covers the hash of the receipt before, never its own.
+ * S1  Headers, records, fields and next ids are the state; every digest and the index are caches of
+ * it. S2  Everything changes through one function, apply_write, which is given whole new values. S3
+ * W is what the arrays hold. D, the state of the last acknowledged batch, is W with the undo stack
+ * taken back, newest first. fm_state_ack drops the oldest batch from the stack; fm_state_nak takes
+ * all of it back: then W = D. S4  The root is settled (no cell is dirty) whenever a function of
+ * this header returns, fm_state_apply excepted. S5  A state is (map, last receipt): post_root
+ * covers the hash of the receipt before, never its own.
  */
 #ifndef FM_CORE_STATE_H
 #define FM_CORE_STATE_H
@@ -16,12 +18,14 @@
 #include "core/run.h"
 #include "core/tree.h"
 
-/* How much memory a ledger may take here. Local, not part of consensus: a turn that does not fit is not run. */
+/* How much memory a ledger may take here. Local, not part of consensus: a turn that does not fit is
+ * not run. */
 struct fm_state_config {
     uint32_t max_cells;  /* also caps params.max_cells at genesis */
     uint32_t max_slots;  /* in all cells together */
     uint32_t max_fields; /* in all cells together */
-    uint32_t max_undo;   /* bytes of old values for the batches that are not acknowledged; 0: no undo is kept */
+    uint32_t max_undo; /* bytes of old values for the batches that are not acknowledged; 0: no undo
+                          is kept */
 };
 
 /* A header and the id that follows it in order: what H.cell covers, contiguous. */
@@ -46,7 +50,7 @@ struct fm_state {
     struct fm_params params;
     struct fm_top top;
     uint8_t root[32];
-    uint8_t receipt_hash[32]; /* of receipt top.seq */
+    uint8_t receipt_hash[32];  /* of receipt top.seq */
     struct fm_receipt receipt; /* the last one */
     struct fm_state_config config;
     struct fm_cell *cells;
@@ -75,20 +79,22 @@ struct fm_state {
 
 /* The bytes that a state of this size takes. */
 size_t fm_state_size(const struct fm_state_config *config);
-/* Lays a state out in an arena of at least that size. FM_E_NO_SPACE if it is smaller. Nothing is in it yet. */
-fm_err fm_state_init(struct fm_state *state, const struct fm_state_config *config, struct fm_arena *arena) FM_MUST_CHECK;
+/* Lays a state out in an arena of at least that size. FM_E_NO_SPACE if it is smaller. Nothing is in
+ * it yet. */
+fm_err fm_state_init(struct fm_state *state, const struct fm_state_config *config,
+                     struct fm_arena *arena) FM_MUST_CHECK;
 
 /* The hash of a ledger's parameters, and their defaults: solo, no fees, a supply of 10^15. */
 void fm_params_hash(const struct fm_params *params, uint8_t hash[32]);
 void fm_params_default(struct fm_params *params);
 
 /*
- * Genesis (heart.md section 1): cells 0 (native issuer), 1 (treasury, owned by treasury_pk), 2 (FACTORY_DIR), receipt 0.
- * FM_E_FULL if three cells do not fit the configuration.
+ * Genesis (heart.md section 1): cells 0 (native issuer), 1 (treasury, owned by treasury_pk), 2
+ * (FACTORY_DIR), receipt 0. FM_E_FULL if three cells do not fit the configuration.
  */
 #define FM_TREASURY_SLOTS 64U
-fm_err fm_state_genesis(struct fm_state *state, const struct fm_params *params, const uint8_t salt[32],
-                        const uint8_t treasury_pk[32]) FM_MUST_CHECK;
+fm_err fm_state_genesis(struct fm_state *state, const struct fm_params *params,
+                        const uint8_t salt[32], const uint8_t treasury_pk[32]) FM_MUST_CHECK;
 
 /* The cell with this id: its idx, or FM_INDEX_NONE. */
 uint32_t fm_state_find(const struct fm_state *state, const uint8_t id[32]);
@@ -101,7 +107,8 @@ struct fm_batch {
     uint32_t now;
 };
 
-/* Opens a batch: what is sealed from here on can be taken back. False if two are open already, or height or now are wrong. */
+/* Opens a batch: what is sealed from here on can be taken back. False if two are open already, or
+ * height or now are wrong. */
 bool fm_state_open_batch(struct fm_state *state, const struct fm_batch *batch) FM_MUST_CHECK;
 /* The oldest open batch is durable: D := D with it. */
 void fm_state_ack(struct fm_state *state);
@@ -111,7 +118,8 @@ void fm_state_nak(struct fm_state *state);
 /* The environment of the next turn. Borrows the state. */
 void fm_state_env(const struct fm_state *state, uint32_t now, struct fm_run_env *env);
 
-/* Whether an outcome fits this memory (cells, slots, fields, undo). If not, do not seal it: the turn was not run. */
+/* Whether an outcome fits this memory (cells, slots, fields, undo). If not, do not seal it: the
+ * turn was not run. */
 bool fm_state_fits(const struct fm_state *state, const struct fm_run *run);
 
 #define FM_WRITES_BYTES_MAX 65535U
@@ -124,31 +132,37 @@ struct fm_sealed {
 };
 
 /*
- * seal: applies the outcome of a turn (COMMITTED or BODY_FAILED, never REJECTED) to W and makes its receipt. Cannot fail:
- * fits was asked, and a batch is open. The run was made against this state as it is.
+ * seal: applies the outcome of a turn (COMMITTED or BODY_FAILED, never REJECTED) to W and makes its
+ * receipt. Cannot fail: fits was asked, and a batch is open. The run was made against this state as
+ * it is.
  */
 void fm_state_seal(struct fm_state *state, const struct fm_run *run, const struct fm_batch *batch,
                    struct fm_sealed *sealed);
 
 /*
- * Applies a logged turn: its write set and receipt, without running it and without undo. FM_E_MALFORMED if the bytes are no
- * write set or do not fit the state; then the state is spoilt and must be dropped. The root is stale until
- * fm_state_settle.
+ * Applies a logged turn: its write set and receipt, without running it and without undo.
+ * FM_E_MALFORMED if the bytes are no write set or do not fit the state; then the state is spoilt
+ * and must be dropped. The root is stale until fm_state_settle.
  */
-fm_err fm_state_apply(struct fm_state *state, const uint8_t *writes, size_t n, const struct fm_receipt *receipt) FM_MUST_CHECK;
+fm_err fm_state_apply(struct fm_state *state, const uint8_t *writes, size_t n,
+                      const struct fm_receipt *receipt) FM_MUST_CHECK;
 /* Brings root up to date. */
 void fm_state_settle(struct fm_state *state);
 
-/* Loading a checkpoint: an empty state takes its params, then cells in idx order, then top and last receipt. */
+/* Loading a checkpoint: an empty state takes its params, then cells in idx order, then top and last
+ * receipt. */
 void fm_state_load_begin(struct fm_state *state, const struct fm_params *params);
-/* Adds the next cell. records: nslots x 64, fields: nfields x 32. FM_E_MALFORMED if it cannot be the next; FM_E_FULL. */
-fm_err fm_state_load_cell(struct fm_state *state, const struct fm_cell *cell, const uint8_t *records,
-                          const uint8_t *fields) FM_MUST_CHECK;
-/* Ends loading: checks the order of ids and settles the root; the caller compares it with the receipt's. */
-fm_err fm_state_load_end(struct fm_state *state, const struct fm_top *top, const struct fm_receipt *receipt) FM_MUST_CHECK;
+/* Adds the next cell. records: nslots x 64, fields: nfields x 32. FM_E_MALFORMED if it cannot be
+ * the next; FM_E_FULL. */
+fm_err fm_state_load_cell(struct fm_state *state, const struct fm_cell *cell,
+                          const uint8_t *records, const uint8_t *fields) FM_MUST_CHECK;
+/* Ends loading: checks the order of ids and settles the root; the caller compares it with the
+ * receipt's. */
+fm_err fm_state_load_end(struct fm_state *state, const struct fm_top *top,
+                         const struct fm_receipt *receipt) FM_MUST_CHECK;
 
-/* FORK (heart.md section 6): a new ledger id, from this state's last receipt and a salt, and its first receipt, as a turn's
- * seal would make it. The state must have no open batch. */
+/* FORK (heart.md section 6): a new ledger id, from this state's last receipt and a salt, and its
+ * first receipt, as a turn's seal would make it. The state must have no open batch. */
 void fm_state_fork(struct fm_state *state, const uint8_t salt[32], struct fm_receipt *receipt);
 
 /* hash of a receipt = H.receipt(head). */

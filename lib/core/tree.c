@@ -44,7 +44,8 @@ void fm_tree_fill(uint8_t *nodes, uint32_t n, const struct fm_empties *empties)
     }
 }
 
-void fm_tree_set(uint8_t *nodes, uint32_t n, const struct fm_empties *empties, uint32_t i, const uint8_t leaf[32])
+void fm_tree_set(uint8_t *nodes, uint32_t n, const struct fm_empties *empties, uint32_t i,
+                 const uint8_t leaf[32])
 {
     uint32_t level = 0;
 
@@ -55,7 +56,8 @@ void fm_tree_set(uint8_t *nodes, uint32_t n, const struct fm_empties *empties, u
         const uint8_t *l = nodes + (size_t)left * 32U;
         uint8_t *above = nodes + (size_t)n * 32U;
 
-        fm_hash2(FM_H_NODE, l, left + 1U < n ? l + 32 : empties->e[level], above + (size_t)(i / 2U) * 32U);
+        fm_hash2(FM_H_NODE, l, left + 1U < n ? l + 32 : empties->e[level],
+                 above + (size_t)(i / 2U) * 32U);
         nodes = above;
         n = (n + 1U) / 2U;
         i /= 2U;
@@ -68,7 +70,8 @@ const uint8_t *fm_tree_root(const uint8_t *nodes, uint32_t n, const struct fm_em
     return n == 0U ? empties->e[0] : nodes + (fm_tree_nodes(n) - 1U) * 32U;
 }
 
-void fm_tree_path(const uint8_t *nodes, uint32_t n, const struct fm_empties *empties, uint32_t i, uint8_t *path)
+void fm_tree_path(const uint8_t *nodes, uint32_t n, const struct fm_empties *empties, uint32_t i,
+                  uint8_t *path)
 {
     uint32_t level = 0;
 
@@ -84,7 +87,8 @@ void fm_tree_path(const uint8_t *nodes, uint32_t n, const struct fm_empties *emp
     }
 }
 
-void fm_tree_climb(const uint8_t leaf[32], uint32_t i, const uint8_t *path, uint32_t depth, uint8_t root[32])
+void fm_tree_climb(const uint8_t leaf[32], uint32_t i, const uint8_t *path, uint32_t depth,
+                   uint8_t root[32])
 {
     uint8_t at[32];
 

@@ -2,9 +2,10 @@
 /*
  * tree(leaves, n, e0) of heart.md section 7, kept as the digests of all its nodes, level by level.
  *
- * M1  Depth d(n) = 0 for n <= 1, else ceil(log2 n); level k has ceil(n / 2^k) nodes; the root is the one node of level d.
- * M2  A missing leaf is e0, a missing node of level k is e(k), e(k+1) = H.node(ek || ek). n = 0 gives e0.
- * M3  n is hashed above the tree, so its shape is bound and a path has exactly d(n) steps.
+ * M1  Depth d(n) = 0 for n <= 1, else ceil(log2 n); level k has ceil(n / 2^k) nodes; the root is
+ * the one node of level d. M2  A missing leaf is e0, a missing node of level k is e(k), e(k+1) =
+ * H.node(ek || ek). n = 0 gives e0. M3  n is hashed above the tree, so its shape is bound and a
+ * path has exactly d(n) steps.
  */
 #ifndef FM_CORE_TREE_H
 #define FM_CORE_TREE_H
@@ -30,13 +31,16 @@ size_t fm_tree_nodes(uint32_t n);
 /* A small tree lies in one array, level after level. Fills it for n leaves that are all e0. */
 void fm_tree_fill(uint8_t *nodes, uint32_t n, const struct fm_empties *empties);
 /* Sets leaf i (< n) and the d(n) nodes above it. */
-void fm_tree_set(uint8_t *nodes, uint32_t n, const struct fm_empties *empties, uint32_t i, const uint8_t leaf[32]);
+void fm_tree_set(uint8_t *nodes, uint32_t n, const struct fm_empties *empties, uint32_t i,
+                 const uint8_t leaf[32]);
 /* The root; e0 for n = 0. */
 const uint8_t *fm_tree_root(const uint8_t *nodes, uint32_t n, const struct fm_empties *empties);
 /* The d(n) siblings of leaf i, from the bottom; each 32 bytes. */
-void fm_tree_path(const uint8_t *nodes, uint32_t n, const struct fm_empties *empties, uint32_t i, uint8_t *path);
+void fm_tree_path(const uint8_t *nodes, uint32_t n, const struct fm_empties *empties, uint32_t i,
+                  uint8_t *path);
 
 /* The root that a leaf at index i has over `depth` siblings. */
-void fm_tree_climb(const uint8_t leaf[32], uint32_t i, const uint8_t *path, uint32_t depth, uint8_t root[32]);
+void fm_tree_climb(const uint8_t leaf[32], uint32_t i, const uint8_t *path, uint32_t depth,
+                   uint8_t root[32]);
 
 #endif

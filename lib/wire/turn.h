@@ -2,10 +2,10 @@
 /*
  * A turn: the bytes that an agent signs (heart.md section 3), decoded without a copy, and made.
  *
- * W1  The encoding is unique: of two different byte strings at most one decodes to a given turn, and what decodes
- *     is exactly `bytes` long, at most FM_TURN_BYTES_MAX.
- * W2  Decoding looks at the bytes alone: no state, no clock, no key.
- * W3  The signed text is "firmament turn 1" || turn_hash; turn_hash = H.turn(ledger || body), computed once.
+ * W1  The encoding is unique: of two different byte strings at most one decodes to a given turn,
+ * and what decodes is exactly `bytes` long, at most FM_TURN_BYTES_MAX. W2  Decoding looks at the
+ * bytes alone: no state, no clock, no key. W3  The signed text is "firmament turn 1" || turn_hash;
+ * turn_hash = H.turn(ledger || body), computed once.
  */
 #ifndef FM_WIRE_TURN_H
 #define FM_WIRE_TURN_H
@@ -27,26 +27,33 @@
 
 enum fm_turn_flag { FM_TURN_AFTER = 1, FM_TURN_ROOT = 2 };
 enum fm_frame_kind { FM_FRAME_SELF = 0, FM_FRAME_SLOT = 1 };
-enum fm_check_kind { FM_CHECK_FIELD = 1, FM_CHECK_NONCE = 2, FM_CHECK_BALANCE = 3, FM_CHECK_TIME = 4 };
+enum fm_check_kind {
+    FM_CHECK_FIELD = 1,
+    FM_CHECK_NONCE = 2,
+    FM_CHECK_BALANCE = 3,
+    FM_CHECK_TIME = 4
+};
 enum fm_asset_kind { FM_ASSET_NATIVE = 0, FM_ASSET_OWN = 1, FM_ASSET_OF = 2 };
 
-/* One effect. Which members mean something depends on op; places are offsets into the turn's bytes. */
+/* One effect. Which members mean something depends on op; places are offsets into the turn's bytes.
+ */
 struct fm_effect {
-    uint8_t op;      /* enum fm_op */
-    uint8_t kind;    /* CHECK: enum fm_check_kind; CREATE: enum fm_asset_kind; SEAL: on */
-    uint8_t slot;    /* CREATE, GRANT, ATTENUATE, DROP, REVOKE, OPEN */
-    uint8_t group;   /* LIFT */
-    uint8_t method;  /* INVOKE */
-    uint8_t count;   /* INVOKE: writes; EVENT: bytes; CREATE: nopen */
-    uint8_t nslots;  /* CREATE */
+    uint8_t op;       /* enum fm_op */
+    uint8_t kind;     /* CHECK: enum fm_check_kind; CREATE: enum fm_asset_kind; SEAL: on */
+    uint8_t slot;     /* CREATE, GRANT, ATTENUATE, DROP, REVOKE, OPEN */
+    uint8_t group;    /* LIFT */
+    uint8_t method;   /* INVOKE */
+    uint8_t count;    /* INVOKE: writes; EVENT: bytes; CREATE: nopen */
+    uint8_t nslots;   /* CREATE */
     uint16_t nfields; /* CREATE */
-    uint16_t key;    /* CHECK 1, SETFIELD */
-    uint16_t rights; /* CREATE */
-    uint16_t id_at;  /* 32 bytes: TRANSFER to; CREATE issuer; GRANT dst; OPEN giver */
-    uint16_t data_at; /* CHECK 1, SETFIELD value; CREATE owner_pk; LIFT key; INVOKE writes; EVENT bytes; ROTATE pk, sig */
-    uint32_t lo;     /* CHECK 4 */
+    uint16_t key;     /* CHECK 1, SETFIELD */
+    uint16_t rights;  /* CREATE */
+    uint16_t id_at;   /* 32 bytes: TRANSFER to; CREATE issuer; GRANT dst; OPEN giver */
+    uint16_t data_at; /* CHECK 1, SETFIELD value; CREATE owner_pk; LIFT key; INVOKE writes; EVENT
+                         bytes; ROTATE pk, sig */
+    uint32_t lo;      /* CHECK 4 */
     uint32_t hi;
-    uint64_t number; /* TRANSFER amount; CREATE salt; CHECK 2 nonce, 3 least */
+    uint64_t number;         /* TRANSFER amount; CREATE salt; CHECK 2 nonce, 3 least */
     struct fm_limits limits; /* GRANT, ATTENUATE */
 };
 
@@ -77,10 +84,11 @@ struct fm_turn {
 };
 
 /*
- * Decodes wire[0..n). FM_OK and *turn, or FM_E_MALFORMED with *why (offset, field, expected, got) and *turn
- * undefined. Linear in n. why may be NULL.
+ * Decodes wire[0..n). FM_OK and *turn, or FM_E_MALFORMED with *why (offset, field, expected, got)
+ * and *turn undefined. Linear in n. why may be NULL.
  */
-fm_err fm_turn_decode(struct fm_turn *turn, const uint8_t *wire, size_t n, struct fm_why *why) FM_MUST_CHECK;
+fm_err fm_turn_decode(struct fm_turn *turn, const uint8_t *wire, size_t n,
+                      struct fm_why *why) FM_MUST_CHECK;
 
 /* turn_hash = H.turn(ledger || body). */
 void fm_turn_hash(const struct fm_turn *turn, const uint8_t ledger[32], uint8_t hash[32]);
@@ -88,12 +96,14 @@ void fm_turn_hash(const struct fm_turn *turn, const uint8_t ledger[32], uint8_t 
 /* The 48 bytes that the signature is over. */
 void fm_turn_signed_text(const uint8_t turn_hash[32], uint8_t text[FM_SIGNED_TEXT_BYTES]);
 
-/* The text that a new key signs to adopt a cell (ROTATE): "firmament key 1 " || H.rotate(…). 48 bytes. */
+/* The text that a new key signs to adopt a cell (ROTATE): "firmament key 1 " || H.rotate(…). 48
+ * bytes. */
 void fm_rotate_text(const uint8_t ledger[32], const uint8_t agent[32], uint64_t nonce,
                     const uint8_t new_pk[32], uint8_t text[FM_SIGNED_TEXT_BYTES]);
 
 /* link' = H.link(link || turn_hash || status). May be in place. */
-void fm_link_next(const uint8_t link[32], const uint8_t turn_hash[32], uint8_t status, uint8_t next[32]);
+void fm_link_next(const uint8_t link[32], const uint8_t turn_hash[32], uint8_t status,
+                  uint8_t next[32]);
 
 /* id = H.id(creator || nonce || salt). */
 void fm_cell_id(const uint8_t creator[32], uint64_t nonce, uint64_t salt, uint8_t id[32]);
@@ -105,9 +115,10 @@ static inline const uint8_t *fm_turn_sig(const struct fm_turn *turn)
 }
 
 /*
- * Making a turn: begin, then frames and effects in order, then finish, which fills counts and lengths; then sign.
- * Sticky: a step that does not fit (bytes, counts) makes finish fail, so steps are not asked one by one.
- * What is made may still be MALFORMED or refused: the maker of hostile turns uses the same calls.
+ * Making a turn: begin, then frames and effects in order, then finish, which fills counts and
+ * lengths; then sign. Sticky: a step that does not fit (bytes, counts) makes finish fail, so steps
+ * are not asked one by one. What is made may still be MALFORMED or refused: the maker of hostile
+ * turns uses the same calls.
  */
 struct fm_turn_maker {
     struct fm_writer w;
@@ -131,7 +142,7 @@ void fm_turn_setfield(struct fm_turn_maker *m, uint16_t key, const uint8_t value
 struct fm_create {
     uint64_t salt;
     uint8_t owner_pk[32];
-    uint8_t asset; /* enum fm_asset_kind */
+    uint8_t asset;      /* enum fm_asset_kind */
     uint8_t issuer[32]; /* FM_ASSET_OF alone */
     uint8_t nslots;
     uint16_t nfields;
@@ -140,7 +151,8 @@ struct fm_create {
     uint16_t rights;
 };
 void fm_turn_create(struct fm_turn_maker *m, const struct fm_create *create);
-void fm_turn_grant(struct fm_turn_maker *m, const uint8_t dst[32], uint8_t slot, const struct fm_limits *limits);
+void fm_turn_grant(struct fm_turn_maker *m, const uint8_t dst[32], uint8_t slot,
+                   const struct fm_limits *limits);
 void fm_turn_attenuate(struct fm_turn_maker *m, uint8_t slot, const struct fm_limits *limits);
 void fm_turn_drop(struct fm_turn_maker *m, uint8_t slot);
 void fm_turn_revoke(struct fm_turn_maker *m, uint8_t slot);

@@ -18,7 +18,8 @@ static void refuse(struct decoder *d, size_t at, const char *field, uint64_t exp
 }
 
 /* Refuses unless lo <= got <= hi; `bytes` is how many were just read for it. */
-static void within(struct decoder *d, size_t bytes, const char *field, uint64_t lo, uint64_t hi, uint64_t got)
+static void within(struct decoder *d, size_t bytes, const char *field, uint64_t lo, uint64_t hi,
+                   uint64_t got)
 {
     if (!d->r.bad && (got < lo || got > hi)) {
         refuse(d, d->r.pos - bytes, field, got < lo ? lo : hi, got);
@@ -138,7 +139,8 @@ static void get_rotate(struct decoder *d, struct fm_effect *e)
 /* Ops that stand in frames of one kind alone. */
 static void check_frame_kind(struct decoder *d, const struct fm_frame *f, uint8_t op)
 {
-    bool self_only = op == FM_OP_DROP || op == FM_OP_REVOKE || op == FM_OP_OPEN || op == FM_OP_ROTATE;
+    bool self_only =
+        op == FM_OP_DROP || op == FM_OP_REVOKE || op == FM_OP_OPEN || op == FM_OP_ROTATE;
 
     if (self_only && f->kind == FM_FRAME_SLOT) {
         refuse(d, d->r.pos - 1, "op in a SLOT frame", FM_FRAME_SELF, op);
@@ -282,8 +284,9 @@ fm_err fm_turn_decode(struct fm_turn *turn, const uint8_t *wire, size_t n, struc
     struct decoder d = {.turn = turn};
 
     if (n < FM_TURN_HEAD_BYTES + FM_SIG_BYTES || n > FM_TURN_BYTES_MAX) {
-        return fm_why_set(why, FM_E_MALFORMED, 0, "turn bytes",
-                          n > FM_TURN_BYTES_MAX ? FM_TURN_BYTES_MAX : FM_TURN_HEAD_BYTES + FM_SIG_BYTES, n);
+        return fm_why_set(
+            why, FM_E_MALFORMED, 0, "turn bytes",
+            n > FM_TURN_BYTES_MAX ? FM_TURN_BYTES_MAX : FM_TURN_HEAD_BYTES + FM_SIG_BYTES, n);
     }
     turn->wire = wire;
     turn->bytes = (uint16_t)n;
@@ -296,7 +299,8 @@ fm_err fm_turn_decode(struct fm_turn *turn, const uint8_t *wire, size_t n, struc
     if (d.why.code == FM_OK && d.r.bad) {
         fm_why_set(&d.why, FM_E_MALFORMED, (uint32_t)d.r.pos, "end of body", d.r.pos + 1U, d.r.pos);
     } else if (d.why.code == FM_OK && fm_reader_left(&d.r) != 0) {
-        fm_why_set(&d.why, FM_E_MALFORMED, (uint32_t)d.r.pos, "bytes left over", 0, fm_reader_left(&d.r));
+        fm_why_set(&d.why, FM_E_MALFORMED, (uint32_t)d.r.pos, "bytes left over", 0,
+                   fm_reader_left(&d.r));
     }
     if (d.why.code != FM_OK && why != NULL) {
         *why = d.why;
@@ -332,7 +336,8 @@ void fm_rotate_text(const uint8_t ledger[32], const uint8_t agent[32], uint64_t 
     fm_hash(FM_H_ROTATE, msg, sizeof msg, text + 16);
 }
 
-void fm_link_next(const uint8_t link[32], const uint8_t turn_hash[32], uint8_t status, uint8_t next[32])
+void fm_link_next(const uint8_t link[32], const uint8_t turn_hash[32], uint8_t status,
+                  uint8_t next[32])
 {
     uint8_t msg[65];
 

@@ -163,7 +163,8 @@ void fm_turn_create(struct fm_turn_maker *m, const struct fm_create *create)
     fm_put_u16(&m->w, create->rights);
 }
 
-void fm_turn_grant(struct fm_turn_maker *m, const uint8_t dst[32], uint8_t slot, const struct fm_limits *limits)
+void fm_turn_grant(struct fm_turn_maker *m, const uint8_t dst[32], uint8_t slot,
+                   const struct fm_limits *limits)
 {
     put_op(m, FM_OP_GRANT);
     put32(m, dst);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "wire/writes.h"
 
-void fm_write_put(struct fm_writer *w, uint32_t cell, uint8_t kind, uint16_t index, const uint8_t *value)
+void fm_write_put(struct fm_writer *w, uint32_t cell, uint8_t kind, uint16_t index,
+                  const uint8_t *value)
 {
     fm_put_u32(w, cell);
     fm_put_u8(w, kind);
@@ -23,7 +24,8 @@ bool fm_write_get(struct fm_reader *r, uint64_t *last, struct fm_write *write)
     write->index = fm_get_u16(r);
     address = fm_write_address(write->cell, write->kind, write->index);
     if (fm_write_value_bytes(write->kind) == 0 || address <= *last ||
-        ((write->kind == FM_WRITE_HEADER || write->kind == FM_WRITE_NEXT_ID) && write->index != 0U)) {
+        ((write->kind == FM_WRITE_HEADER || write->kind == FM_WRITE_NEXT_ID) &&
+         write->index != 0U)) {
         r->bad = true;
         return false;
     }

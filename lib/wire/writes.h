@@ -31,10 +31,10 @@ struct fm_write {
 /* How long a value of this kind is; 0 for no kind. */
 static inline size_t fm_write_value_bytes(uint8_t kind)
 {
-    return kind == FM_WRITE_HEADER   ? sizeof(struct fm_header)
-           : kind == FM_WRITE_RECORD ? sizeof(struct fm_record)
+    return kind == FM_WRITE_HEADER                              ? sizeof(struct fm_header)
+           : kind == FM_WRITE_RECORD                            ? sizeof(struct fm_record)
            : kind == FM_WRITE_FIELD || kind == FM_WRITE_NEXT_ID ? 32U
-                                                               : 0U;
+                                                                : 0U;
 }
 
 /* The address as one number: the order of writes is its order. */
@@ -44,11 +44,13 @@ static inline uint64_t fm_write_address(uint32_t cell, uint8_t kind, uint16_t in
 }
 
 /* Appends one write. */
-void fm_write_put(struct fm_writer *w, uint32_t cell, uint8_t kind, uint16_t index, const uint8_t *value);
+void fm_write_put(struct fm_writer *w, uint32_t cell, uint8_t kind, uint16_t index,
+                  const uint8_t *value);
 
 /*
- * Reads the next write and checks its form: a known kind, a zero byte, index 0 where there is none, in rising order
- * after `last` (start with 0). False, and r bad unless at the end, when there is none.
+ * Reads the next write and checks its form: a known kind, a zero byte, index 0 where there is none,
+ * in rising order after `last` (start with 0). False, and r bad unless at the end, when there is
+ * none.
  */
 bool fm_write_get(struct fm_reader *r, uint64_t *last, struct fm_write *write) FM_MUST_CHECK;
 

@@ -18,14 +18,27 @@ static struct fm_limits spend(uint16_t rights, uint64_t max, uint64_t allowance)
 }
 
 /* The record that a step must leave, field by field as the text gives it. */
-static struct fm_record record_of(uint8_t depth, const struct fm_limits *l, uint32_t generation, uint32_t parent,
-                                  uint8_t parent_slot, uint32_t parent_gen, uint64_t used)
+static struct fm_record record_of(uint8_t depth, const struct fm_limits *l, uint32_t generation,
+                                  uint32_t parent, uint8_t parent_slot, uint32_t parent_gen,
+                                  uint64_t used)
 {
-    const struct fm_record r = {.kind = (uint8_t)(depth + 1U), .group = l->group, .rights = l->rights,
-                                .generation = generation, .target = t, .badge = l->badge, .epoch = 0,
-                                .parent_holder = parent, .parent_gen = parent_gen, .methods = l->methods,
-                                .parent_slot = parent_slot, .f_lo = l->f_lo, .f_hi = l->f_hi, .expiry = l->expiry,
-                                .max_amount = l->max_amount, .allowance = l->allowance, .used = used};
+    const struct fm_record r = {.kind = (uint8_t)(depth + 1U),
+                                .group = l->group,
+                                .rights = l->rights,
+                                .generation = generation,
+                                .target = t,
+                                .badge = l->badge,
+                                .epoch = 0,
+                                .parent_holder = parent,
+                                .parent_gen = parent_gen,
+                                .methods = l->methods,
+                                .parent_slot = parent_slot,
+                                .f_lo = l->f_lo,
+                                .f_hi = l->f_hi,
+                                .expiry = l->expiry,
+                                .max_amount = l->max_amount,
+                                .allowance = l->allowance,
+                                .used = used};
 
     return r;
 }
@@ -39,8 +52,8 @@ static enum fm_status transfer_from_purse(const struct actor *who, uint8_t slot,
     return world_end(w, who);
 }
 
-static enum fm_status grant(const struct actor *from, uint8_t from_slot, const struct actor *to, uint8_t slot,
-                            const struct fm_limits *l)
+static enum fm_status grant(const struct actor *from, uint8_t from_slot, const struct actor *to,
+                            uint8_t slot, const struct fm_limits *l)
 {
     struct fm_turn_maker *m = world_begin(w, from);
 
@@ -60,7 +73,8 @@ static enum fm_status open_slot(const struct actor *who, uint8_t slot, const str
 
 static void set_up(void)
 {
-    struct fm_create create = {.salt = 77, .nslots = 0, .nfields = 0, .slot = 3, .rights = FM_RIGHTS_ALL};
+    struct fm_create create = {
+        .salt = 77, .nslots = 0, .nfields = 0, .slot = 3, .rights = FM_RIGHTS_ALL};
     struct fm_turn_maker *m;
 
     w = world_new(NULL);
@@ -78,7 +92,8 @@ static void set_up(void)
     TAP_EQ(world_end(w, a), FM_COMMITTED, "WRK0001 A makes the purse T");
     t = fm_state_find(&w->state, purse);
     e = world_actor(w, 6, 8, 8, 0);
-    TAP_OK(a->idx == 5 && b->idx == 6 && c->idx == 7 && d->idx == 8 && t == 9, "WRK0002 cells are numbered as in the text");
+    TAP_OK(a->idx == 5 && b->idx == 6 && c->idx == 7 && d->idx == 8 && t == 9,
+           "WRK0002 cells are numbered as in the text");
 }
 
 static void steps_1_to_4(void)
@@ -123,13 +138,15 @@ static void steps_5_to_9(void)
     struct fm_turn_maker *m;
 
     TAP_EQ(transfer_from_purse(c, 2, 10), FM_COMMITTED, "WRK0017 step 5: C sends 10");
-    TAP_OK(world_record(w, 7, 2)->used == 10 && world_header(w, t)->balance == 490 && world_header(w, 8)->balance == 10,
+    TAP_OK(world_record(w, 7, 2)->used == 10 && world_header(w, t)->balance == 490 &&
+               world_header(w, 8)->balance == 10,
            "WRK0018 C.2.used = 10; T has 490");
     m = world_begin(w, a);
     fm_turn_self(m);
     fm_turn_revoke(m, 4);
     TAP_EQ(world_end(w, a), FM_COMMITTED, "WRK0019 step 6: A revokes slot 4");
-    TAP_OK(world_record(w, 5, 4)->generation == 1 && world_record(w, 5, 4)->allowance - world_record(w, 5, 4)->used == 80 &&
+    TAP_OK(world_record(w, 5, 4)->generation == 1 &&
+               world_record(w, 5, 4)->allowance - world_record(w, 5, 4)->used == 80 &&
                fm_is_cap(world_record(w, 5, 4)),
            "WRK0020 A.4 itself lives, 80 of its 200 left");
     TAP_EQ(transfer_from_purse(c, 2, 10), FM_BODY_FAILED, "WRK0021 step 7: C repeats step 5");
@@ -152,7 +169,8 @@ static void steps_5_to_9(void)
     fm_turn_slot(m, 3, purse);
     fm_turn_lift(m, 0, key);
     TAP_EQ(world_end(w, a), FM_COMMITTED, "WRK0028 step 9: A lifts group 0 of T");
-    TAP_OK(world_header(w, t)->epoch[0] == 1 && world_record(w, 5, 3)->epoch == 1, "WRK0029 T.epoch = 1, A.3 re-stamped");
+    TAP_OK(world_header(w, t)->epoch[0] == 1 && world_record(w, 5, 3)->epoch == 1,
+           "WRK0029 T.epoch = 1, A.3 re-stamped");
     TAP_EQ(transfer_from_purse(a, 4, 1), FM_BODY_FAILED, "WRK0030 a use of A.4");
     TAP_EQ(world_reason(w), FM_E_LIFTED, "WRK0031 LIFTED");
     TAP_EQ(transfer_from_purse(a, 3, 1), FM_COMMITTED, "WRK0032 A.3 goes on");

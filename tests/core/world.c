@@ -14,8 +14,8 @@ void actor_keys(struct actor *a, uint8_t seed)
 
 struct world *world_new(const struct fm_params *params)
 {
-    const struct fm_state_config config = {.max_cells = 4096, .max_slots = 20000, .max_fields = 40000,
-                                           .max_undo = 4U << 20};
+    const struct fm_state_config config = {
+        .max_cells = 4096, .max_slots = 20000, .max_fields = 40000, .max_undo = 4U << 20};
     struct world *w = calloc(1, sizeof *w);
     uint8_t salt[32] = {1, 2, 3};
     struct fm_arena arena;
@@ -114,7 +114,8 @@ static bool conserved(const struct world *w)
     return true;
 }
 
-static void check_sealed(struct world *w, const uint8_t pre_root[32], const uint8_t pre_hash[32], uint64_t pre_seq)
+static void check_sealed(struct world *w, const uint8_t pre_root[32], const uint8_t pre_hash[32],
+                         uint64_t pre_seq)
 {
     const struct fm_receipt *r = &w->sealed.receipt;
     uint8_t root[32];
@@ -123,8 +124,9 @@ static void check_sealed(struct world *w, const uint8_t pre_root[32], const uint
     if (memcmp(root, w->state.root, 32) != 0 || memcmp(root, r->head.post_root, 32) != 0) {
         violation(w, "root");
     }
-    if (memcmp(pre_root, r->head.pre_root, 32) != 0 || memcmp(pre_hash, r->head.prev_receipt, 32) != 0 ||
-        r->head.seq != pre_seq + 1U || memcmp(w->state.top.prev_receipt, pre_hash, 32) != 0) {
+    if (memcmp(pre_root, r->head.pre_root, 32) != 0 ||
+        memcmp(pre_hash, r->head.prev_receipt, 32) != 0 || r->head.seq != pre_seq + 1U ||
+        memcmp(w->state.top.prev_receipt, pre_hash, 32) != 0) {
         violation(w, "chain");
     }
     if (w->state.top.ncells < 200 && !conserved(w)) {
@@ -169,7 +171,8 @@ enum fm_status world_end(struct world *w, const struct actor *agent)
     return world_run(w);
 }
 
-struct actor *world_actor(struct world *w, int i, uint8_t nslots, uint16_t nfields, uint64_t balance)
+struct actor *world_actor(struct world *w, int i, uint8_t nslots, uint16_t nfields,
+                          uint64_t balance)
 {
     struct actor *a = &w->actors[i];
     struct fm_create create = {.salt = w->salt++, .nslots = nslots, .nfields = nfields};
@@ -208,7 +211,8 @@ static void naive_tree(const uint8_t *leaves, uint32_t n, const uint8_t e0[32], 
     }
     for (; width > 1U; width /= 2U) {
         for (uint32_t i = 0; i < width / 2U; i++) {
-            fm_hash2(FM_H_NODE, level + (size_t)i * 64U, level + (size_t)i * 64U + 32U, level + (size_t)i * 32U);
+            fm_hash2(FM_H_NODE, level + (size_t)i * 64U, level + (size_t)i * 64U + 32U,
+                     level + (size_t)i * 32U);
         }
     }
     memcpy(root, level, 32);
@@ -225,7 +229,8 @@ static void naive_leaf(const struct world *w, uint32_t idx, uint8_t leaf[32])
     uint8_t e0[32];
 
     for (uint16_t i = 0; i < cell->header.nslots; i++) {
-        fm_hash(FM_H_CAP, (const uint8_t *)world_record(w, idx, (uint8_t)i), 64, leaves + (size_t)i * 32U);
+        fm_hash(FM_H_CAP, (const uint8_t *)world_record(w, idx, (uint8_t)i), 64,
+                leaves + (size_t)i * 32U);
     }
     fm_hash(FM_H_CAP, zero, 64, e0);
     naive_tree(leaves, cell->header.nslots, e0, parts);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A small ledger for tests: real keys, real signatures, one turn at a time. Each turn is checked for what must hold of every
- * turn (world.c, check_sealed), and the last outcome is there to be looked at.
+ * A small ledger for tests: real keys, real signatures, one turn at a time. Each turn is checked
+ * for what must hold of every turn (world.c, check_sealed), and the last outcome is there to be
+ * looked at.
  */
 #ifndef FM_TESTS_CORE_WORLD_H
 #define FM_TESTS_CORE_WORLD_H
@@ -37,16 +38,19 @@ struct world {
     uint64_t salt;
 };
 
-/* A fresh ledger in malloc'ed memory. batched: each turn is sealed in an open batch (undo is kept). */
+/* A fresh ledger in malloc'ed memory. batched: each turn is sealed in an open batch (undo is kept).
+ */
 struct world *world_new(const struct fm_params *params);
 void world_free(struct world *w);
 /* Keys from a small number. */
 void actor_keys(struct actor *a, uint8_t seed);
 /* Makes actor i a keyed cell of nslots, nfields with some native balance. */
-struct actor *world_actor(struct world *w, int i, uint8_t nslots, uint16_t nfields, uint64_t balance);
+struct actor *world_actor(struct world *w, int i, uint8_t nslots, uint16_t nfields,
+                          uint64_t balance);
 /* Begins a turn of this agent, with its right nonce; then use w->maker. */
 struct fm_turn_maker *world_begin(struct world *w, const struct actor *agent);
-/* Signs, decodes, runs and seals what world_begin began. The status; FM_MALFORMED if it does not decode. */
+/* Signs, decodes, runs and seals what world_begin began. The status; FM_MALFORMED if it does not
+ * decode. */
 enum fm_status world_end(struct world *w, const struct actor *agent);
 /* Runs the bytes in w->wire as they are. */
 enum fm_status world_run(struct world *w);
