@@ -71,6 +71,12 @@ fm_err host_store_create(const char *dir, const struct host_config *config,
                          const struct fm_params *params, const uint8_t treasury_pk[32],
                          const uint8_t salt[32], struct host_error *e);
 
+/* Called for each turn of a log, in order. An error ends the walk. */
+struct host_visit {
+    fm_err (*turn)(void *cookie, const struct fm_log_frame *frame, const struct fm_log_turn *turn);
+    void *cookie;
+};
+
 enum host_audit { HOST_REPLAY = 0, HOST_AUDIT = 1 };
 
 /*
@@ -80,7 +86,8 @@ enum host_audit { HOST_REPLAY = 0, HOST_AUDIT = 1 };
  */
 fm_err host_store_open(struct host_store *s, const char *dir, const struct host_config *config,
                        enum host_audit audit, const uint8_t *expect,
-                       const struct host_progress *progress, struct host_error *e);
+                       const struct host_progress *progress, const struct host_visit *visit,
+                       struct host_error *e);
 void host_store_close(struct host_store *s);
 
 /* Begins a batch at this time (or the last one's, if the clock fell). Restarts the log behind a checkpoint if it is nearly
@@ -108,11 +115,7 @@ fm_err host_store_thaw(const char *dir, const struct host_config *config, FILE *
                        const uint8_t attested[32], uint64_t floor_seq, const uint8_t salt[32],
                        struct fm_receipt *receipt, struct host_error *e);
 
-/* The frames of a log in order, for replay and export: calls visit for each turn. */
-struct host_visit {
-    fm_err (*turn)(void *cookie, const struct fm_log_frame *frame, const struct fm_log_turn *turn);
-    void *cookie;
-};
+/* The turns of a closed store's log, without opening its state. */
 fm_err host_store_walk(const char *dir, const struct host_visit *visit, struct host_error *e);
 
 fm_err host_fail(struct host_error *e, fm_err code, const char *format, ...)
