@@ -92,7 +92,7 @@ __attribute__((weak)) microkit_msginfo fm_invoked(seL4_Word badge, microkit_msgi
 {
     (void)badge;
     (void)info;
-    return microkit_msginfo_new(FM_E_NO_METHOD, 0);
+    return microkit_msginfo_new(FM_E_PD_NO_METHOD, 0);
 }
 
 void fm_rt_bad_channel(const char *what, microkit_channel ch)

@@ -42,7 +42,7 @@ unsigned fm_reply_objects(void);
 /* ---- badges made at run time */
 
 /* Supplied by a domain whose endpoint is granted with badges of its own choice (bits 63 and 61 set).
- * The default answers with label FM_E_NO_METHOD. */
+ * The default answers with label FM_E_PD_NO_METHOD. */
 microkit_msginfo fm_invoked(seL4_Word badge, microkit_msginfo info);
 
 /* ---- memory that somebody may revoke */
