@@ -4,6 +4,7 @@
  * addresses first, rising; then by size, falling, so that no space is lost to alignment.
  */
 #include "pd/root/root.h"
+#include "pd/rt/machine.h"
 
 struct piece {
     uint64_t paddr;
@@ -115,11 +116,7 @@ static void kind_of(const struct fm_plan_objects *run, seL4_Word *type, uint32_t
         [FM_PLAN_REPLY] = FM_OBJ_REPLY,
         [FM_PLAN_PAGE] = FM_OBJ_SMALL_PAGE,
         [FM_PLAN_LARGE_PAGE] = FM_OBJ_LARGE_PAGE,
-#ifdef FM_OBJ_VSPACE
-        [FM_PLAN_VSPACE] = FM_OBJ_VSPACE,
-#else
-        [FM_PLAN_VSPACE] = FM_OBJ_PAGE_TABLE,
-#endif
+        [FM_PLAN_VSPACE] = FM_MACHINE_OBJ_VSPACE,
     };
 
     *type = types[run->kind];

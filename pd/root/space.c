@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Address spaces: mapping on demand, and the window through which root fills frames. */
 #include "pd/root/root.h"
+#include "pd/rt/machine.h"
 
 #define SCRATCH_SMALL 0x100000000ULL
 #define SCRATCH_LARGE 0x100200000ULL
 
 static seL4_Word attributes(uint32_t flags)
 {
-#if defined(__aarch64__)
-    seL4_Word attr = (flags & FM_MAP_CACHED) != 0U ? FM_VM_DEFAULT : FM_VM_PARITY;
-#else
-    seL4_Word attr = FM_VM_DEFAULT;
-#endif
+    seL4_Word attr = (flags & FM_MAP_CACHED) != 0U ? FM_VM_DEFAULT : FM_MACHINE_VM_DEVICE;
 
     return (flags & FM_MAP_EXECUTE) != 0U ? attr : attr | FM_VM_EXECUTE_NEVER;
 }
@@ -56,7 +53,7 @@ uint8_t *root_scratch(uint32_t object, uint32_t size_bits)
 void root_scratch_done(uint32_t object, uint32_t size_bits, bool code)
 {
     if (code) {
-        root_check(fm_page_unify(root_object(object), 1ULL << size_bits), "unify", "scratch");
+        root_check(fm_machine_unify(root_object(object), 1ULL << size_bits), "unify", "scratch");
     }
     root_check(fm_page_unmap(root_object(object)), "unmap", "scratch");
 }

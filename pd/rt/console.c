@@ -26,6 +26,9 @@ static bool open_console(void)
     struct fm_console_page *page = (struct fm_console_page *)fm_console_page;
 
     if (!ready && page != NULL) {
+        page->out = (struct fm_ring_shared){0};
+        page->in = (struct fm_ring_shared){0};
+        page->epoch++;
         ready = fm_ring_init(&out, &page->out, page->out_entries, FM_CONSOLE_ENTRY,
                              FM_CONSOLE_OUT_ENTRIES) &&
                 fm_ring_init(&in, &page->in, page->in_entries, FM_CONSOLE_ENTRY,

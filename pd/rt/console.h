@@ -14,6 +14,8 @@
 #define FM_CONSOLE_IN_ENTRIES 16U
 
 struct fm_console_page {
+    uint32_t epoch; /* grows when the client starts anew: both rings begin at 0 again */
+    uint32_t pad[15];
     struct fm_ring_shared out;
     struct fm_ring_shared in;
     uint8_t out_entries[FM_CONSOLE_OUT_ENTRIES * FM_CONSOLE_ENTRY];

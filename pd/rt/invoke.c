@@ -239,33 +239,3 @@ seL4_Error fm_page_address(seL4_CPtr service, seL4_Word *paddr)
     }
     return e;
 }
-
-seL4_Error fm_page_unify(seL4_CPtr service, seL4_Word bytes)
-{
-#if defined(__aarch64__)
-    return CALL_WORDS(service, FM_LABEL_PAGE_UNIFY_INSTRUCTION, 0, 0, bytes);
-#else
-    (void)service;
-    (void)bytes;
-    __asm__ volatile("fence.i" ::: "memory");
-    return seL4_NoError;
-#endif
-}
-
-seL4_Error fm_smc_call(seL4_CPtr service, const seL4_Word in[8], seL4_Word out[8])
-{
-#if defined(__aarch64__)
-    words(in, 8);
-    seL4_Error e = call(service, FM_LABEL_SMC_CALL, 0, 8);
-
-    for (int i = 0; e == seL4_NoError && i < 8; i++) {
-        out[i] = seL4_GetMR(i);
-    }
-    return e;
-#else
-    (void)service;
-    (void)in;
-    (void)out;
-    return seL4_IllegalOperation;
-#endif
-}

@@ -16,10 +16,6 @@ seL4_Bool microkit_have_signal;
 seL4_CPtr microkit_signal_cap;
 seL4_MessageInfo_t microkit_signal_msg;
 
-/* What the packer checks: that the domain was compiled for the machine of the image. */
-__attribute__((section(".fm_abi"), used)) const uint32_t fm_abi_note[2] = {0x49424146U,
-                                                                           FM_ABI_PROFILE_ID};
-
 #define REPLIES_MAX (1U + FM_SYS_EXTRA_REPLIES)
 
 static bool reply_waits[REPLIES_MAX]; /* somebody deferred waits on this Reply object */

@@ -192,9 +192,9 @@ seL4_Error fm_page_map(seL4_CPtr service, seL4_CPtr vspace, seL4_Word vaddr,
                        seL4_CapRights_t rights, seL4_Word attr);
 seL4_Error fm_page_unmap(seL4_CPtr service);
 seL4_Error fm_page_address(seL4_CPtr service, seL4_Word *paddr);
-/* Makes code that was written through the mapping of this frame visible to instruction fetch. */
+/* aarch64 only. Makes code that was written through this frame's mapping visible to instruction fetch. */
 seL4_Error fm_page_unify(seL4_CPtr service, seL4_Word bytes);
-/* aarch64: a secure monitor call, eight words in and out. Elsewhere: IllegalOperation. */
+/* aarch64 only. A secure monitor call, eight words in and out. */
 seL4_Error fm_smc_call(seL4_CPtr service, const seL4_Word in[8], seL4_Word out[8]);
 
 #endif
