@@ -1,0 +1,3 @@
+libs += wire
+lib.wire.srcs := lib/wire/cursor.c
+lib.wire.deps := base
