@@ -7,7 +7,7 @@ ARCH ?= aarch64
 KERNEL ?=
 kernel_elf = build/kernel-$(1)/kernel.elf
 
-pd_srcs := $(sort $(lib.rt.srcs) $(lib.rt.srcs.aarch64) $(lib.rt.srcs.riscv64) $(root.srcs) \
+pd_srcs := $(sort $(rt.srcs) $(rt.srcs.aarch64) $(rt.srcs.riscv64) $(root.srcs) \
 	$(foreach d,$(domains),$(domain.$(d).srcs) $(domain.$(d).srcs.aarch64) $(domain.$(d).srcs.riscv64)))
 $(foreach s,$(pd_srcs),$(eval flags.$(s) += -Ipd/rt/include))
 # A loop that fills memory must not become a call of itself.
@@ -22,21 +22,33 @@ loader_base.riscv64 := 0x90000000
 
 link_free = ld.lld -nostdlib --gc-sections -z max-page-size=4096 -z noexecstack --no-relax
 
+domain_srcs = $(domain.$(2).srcs) $(domain.$(2).srcs.$(1)) pd/rt/abi_note.c
+domain_libs = build/$(1)/pd/librt.a $(call archives,$(1),base $(domain.$(2).libs))
+
 # link_domain: arch, name
 define link_domain
-build/$(1)/pd/$(2).elf: $(call objs,$(1),$(domain.$(2).srcs) $(domain.$(2).srcs.$(1)) pd/rt/abi_note.c) $(call archives,$(1),rt $(domain.$(2).libs)) pd/rt/domain.ld
+build/$(1)/pd/$(2).elf: $(call objs,$(1),$(call domain_srcs,$(1),$(2))) $(call domain_libs,$(1),$(2)) pd/rt/domain.ld
 	@mkdir -p $$(@D)
 	@echo "  ld  $$@"
-	@$(link_free) -T pd/rt/domain.ld --defsym=FM_BASE=$(domain.$(2).base) -o $$@ $(call objs,$(1),$(domain.$(2).srcs) $(domain.$(2).srcs.$(1)) pd/rt/abi_note.c) --start-group $(call archives,$(1),rt $(domain.$(2).libs)) --end-group
+	@$(link_free) -T pd/rt/domain.ld --defsym=FM_BASE=$(domain.$(2).base) -o $$@ \
+	  $(call objs,$(1),$(call domain_srcs,$(1),$(2))) --start-group $(call domain_libs,$(1),$(2)) --end-group
 DEPENDS += $(patsubst %,build/$(1)/obj/%.d,$(domain.$(2).srcs) $(domain.$(2).srcs.$(1)))
 endef
 $(foreach a,$(ARCHES),$(foreach d,$(domains),$(eval $(call link_domain,$(a),$(d)))))
 
+# The runtime has state, so it is no lib/; each domain links its own copy.
 define link_root
-build/$(1)/pd/root.elf: $(call objs,$(1),pd/root/$(1)/start.S $(root.srcs) pd/rt/abi_note.c) $(call archives,$(1),rt) pd/rt/domain.ld
+build/$(1)/pd/librt.a: $(call objs,$(1),$(rt.srcs) $(rt.srcs.$(1)))
+	@mkdir -p $$(@D)
+	@rm -f $$@
+	@llvm-ar rcD $$@ $$^
+DEPENDS += $(patsubst %,build/$(1)/obj/%.d,$(rt.srcs) $(rt.srcs.$(1)))
+
+build/$(1)/pd/root.elf: $(call objs,$(1),pd/root/$(1)/start.S $(root.srcs) pd/rt/abi_note.c) build/$(1)/pd/librt.a $(call archives,$(1),base) pd/rt/domain.ld
 	@mkdir -p $$(@D)
 	@echo "  ld  $$@"
-	@$(link_free) -T pd/rt/domain.ld --defsym=FM_BASE=0x200000 -o $$@ $(call objs,$(1),pd/root/$(1)/start.S $(root.srcs) pd/rt/abi_note.c) --start-group $(call archives,$(1),rt) --end-group
+	@$(link_free) -T pd/rt/domain.ld --defsym=FM_BASE=0x200000 -o $$@ \
+	  $(call objs,$(1),pd/root/$(1)/start.S $(root.srcs) pd/rt/abi_note.c) --start-group build/$(1)/pd/librt.a $(call archives,$(1),base) --end-group
 DEPENDS += $(patsubst %,build/$(1)/obj/%.d,$(root.srcs))
 
 build/$(1)/loader.elf: $(call objs,$(1),$(call loader_srcs,$(1))) kernel/loader/loader.ld
@@ -57,8 +69,10 @@ build/image/$(1)/$(2)/$(2).%: system/$(2)/$(2).% system/devices.$(1)
 	@mkdir -p $$(@D)
 	@sed -e '/only $(other.$(1))/d' -e "$$$$(awk '!/^#/ {print "s/\\$$$$" $$$$1 "\\b/" $$$$2 "/g"}' system/devices.$(1))" $$< > $$@
 
-pack.$(1).$(2) = build/host/bin/pack --profile $(1) build/image/$(1)/$(2)/$(2).system --caps build/image/$(1)/$(2)/$(2).caps --search build/$(1)/pd --root build/$(1)/pd/root.elf --loader build/$(1)/loader.elf
-pack_needs.$(1).$(2) := build/host/bin/pack build/image/$(1)/$(2)/$(2).system build/image/$(1)/$(2)/$(2).caps build/$(1)/pd/root.elf build/$(1)/loader.elf $(foreach d,$(domains),build/$(1)/pd/$(d).elf)
+pack.$(1).$(2) = build/host/bin/pack --profile $(1) build/image/$(1)/$(2)/$(2).system \
+	--caps build/image/$(1)/$(2)/$(2).caps --search build/$(1)/pd --root build/$(1)/pd/root.elf --loader build/$(1)/loader.elf
+pack_needs.$(1).$(2) := build/host/bin/pack build/image/$(1)/$(2)/$(2).system build/image/$(1)/$(2)/$(2).caps \
+	build/$(1)/pd/root.elf build/$(1)/loader.elf $(foreach d,$(domains),build/$(1)/pd/$(d).elf)
 
 build/image/$(1)/$(2).img: $$(pack_needs.$(1).$(2)) $$(call kernel_elf,$(1))
 	@echo "  img $$@"
