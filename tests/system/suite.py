@@ -1,0 +1,75 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Boots one system after another under qemu-run and prints one TAP result for each, its console as comments.
+
+    suite.py ARCH FILE      FILE: one system a line: NAME [timeout=S] [icount] [send="AFTER=TEXT"] then
+                            indented lines "need TEXT", "never TEXT", "until TEXT" that the console must
+                            (not) show, in this order: needs are also compared by order.
+FM_KERNEL_GIVEN=1 boots build/image/ARCH/NAME-given.img instead (another kernel).
+"""
+import os
+import shlex
+import subprocess
+import sys
+
+
+def read(path):
+    systems = []
+    for line in open(path, encoding="utf-8"):
+        if line.strip() == "" or line.startswith("#"):
+            continue
+        if not line[0].isspace():
+            words = shlex.split(line)
+            systems.append((words[0], dict(w.split("=", 1) if "=" in w else (w, "") for w in words[1:]), []))
+        else:
+            systems[-1][2].append(tuple(line.strip().split(" ", 1)))
+    return systems
+
+
+def in_order(console, needs):
+    """The first text that does not come after the one before it, or None."""
+    at = 0
+    for text in needs:
+        found = console.find(text, at)
+        if found < 0:
+            return text
+        at = found + 1
+    return None
+
+
+def boot(arch, name, options, lines):
+    image = f"build/image/{arch}/{name}{'-given' if os.environ.get('FM_KERNEL_GIVEN') else ''}.img"
+    command = ["build/host/bin/qemu-run", "--arch", arch, "--timeout", options.get("timeout", "60")]
+    if "icount" in options:
+        command.append("--icount")
+    if "send" in options:
+        command += ["--send", options["send"]]
+    for kind, text in lines:
+        if kind in ("never", "until"):
+            command += [f"--{kind}", text]
+    done = subprocess.run(command + [image], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
+                          errors="replace")
+    missing = in_order(done.stdout, [text for kind, text in lines if kind == "need"])
+    return done.returncode == 0 and missing is None, done.stdout, missing
+
+
+def main():
+    arch, path = sys.argv[1], sys.argv[2]
+    systems = [s for s in read(path) if s[1].get("only", arch) == arch]
+    chosen = sys.argv[3:]
+    systems = [s for s in systems if not chosen or s[0] in chosen]
+    failed = 0
+    print(f"1..{len(systems)}")
+    for n, (name, options, lines) in enumerate(systems, 1):
+        good, console, missing = boot(arch, name, options, lines)
+        failed += not good
+        for line in console.splitlines():
+            print(f"# {line}")
+        if missing is not None:
+            print(f"# not seen, or not in this order: {missing}")
+        print(f"{'ok' if good else 'not ok'} {n} - {name} on {arch}", flush=True)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
