@@ -66,6 +66,25 @@ static void make_mappings(void)
     }
 }
 
+/* Page tables for each window, so that whoever may map there needs none: a page is mapped in each
+ * piece of 2 MiB and taken away again. */
+static void make_windows(void)
+{
+    const struct fm_plan_window *windows = root_table(FM_TABLE_WINDOWS);
+
+    for (uint32_t i = 0; i < root_count(FM_TABLE_WINDOWS); i++) {
+        const struct fm_plan_domain *d = root_domain(windows[i].domain);
+        const uint64_t step = 1ULL << FM_BITS_LARGE_PAGE;
+
+        for (uint64_t at = windows[i].base & ~(step - 1U); at < windows[i].base + windows[i].bytes;
+             at += step) {
+            root_map(root_object(d->buffer), root_object(d->vspace), at, FM_MAP_READ | FM_MAP_CACHED,
+                     "window");
+            root_check(fm_page_unmap(root_object(d->buffer)), "unmap", "window");
+        }
+    }
+}
+
 static void patch(uint32_t domain)
 {
     const struct fm_plan_patch *patches = root_table(FM_TABLE_PATCHES);
@@ -188,6 +207,7 @@ void root_build(void)
         root_fill(i);
     }
     make_mappings();
+    make_windows();
     make_interrupts();
     for (uint32_t i = 0; i < root_count(FM_TABLE_DOMAINS); i++) {
         make_thread(i);

@@ -92,7 +92,8 @@ static void report(uint32_t domain, seL4_Word label)
                  (int64_t)word(FM_UNKNOWN_SYSCALL), word(FM_UNKNOWN_FAULT_IP));
         break;
     case FM_FAULT_USER_EXCEPTION:
-        fm_print("fault: %s: exception 0x%lx, pc 0x%lx\n", name, word(FM_USEREXC_NUMBER),
+        fm_print("fault: %s: %s (0x%lx), pc 0x%lx\n", name,
+                 fm_machine_exception(word(FM_USEREXC_NUMBER)), word(FM_USEREXC_NUMBER),
                  word(FM_USEREXC_IP));
         break;
     case FM_FAULT_TIMEOUT:

@@ -17,6 +17,23 @@ static inline bool fm_machine_is_write(uint64_t fsr)
     return (fsr >> 6 & 1U) != 0U;
 }
 
+/* The class of a user exception, from the syndrome register. */
+static inline const char *fm_machine_exception(uint64_t number)
+{
+    switch (number >> 26 & 0x3fU) {
+    case 0x00:
+        return "unknown instruction";
+    case 0x07:
+        return "floating point is closed to it";
+    case 0x18:
+        return "system register is closed to it";
+    case 0x3c:
+        return "trap instruction";
+    default:
+        return "exception";
+    }
+}
+
 static inline seL4_Error fm_machine_unify(seL4_CPtr frame, seL4_Word bytes)
 {
     return fm_page_unify(frame, bytes);
@@ -31,6 +48,19 @@ static inline seL4_Error fm_machine_unify(seL4_CPtr frame, seL4_Word bytes)
 static inline bool fm_machine_is_write(uint64_t fsr)
 {
     return fsr == 15U || fsr == 7U;
+}
+
+/* The class of a user exception, from scause. */
+static inline const char *fm_machine_exception(uint64_t number)
+{
+    switch (number) {
+    case 2:
+        return "illegal instruction";
+    case 3:
+        return "trap instruction";
+    default:
+        return "exception";
+    }
 }
 
 static inline seL4_Error fm_machine_unify(seL4_CPtr frame, seL4_Word bytes)

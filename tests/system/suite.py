@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Boots one system after another under qemu-run and prints one TAP result for each, its console as comments.
 
-    suite.py ARCH FILE      FILE: one system a line: NAME [timeout=S] [icount] [send="AFTER=TEXT"] then
+    suite.py ARCH FILE      FILE: one system a line: NAME [timeout=S] [icount] [plain] [send="AFTER=TEXT"] then
                             indented lines "need TEXT", "never TEXT", "until TEXT" that the console must
                             (not) show, in this order: needs are also compared by order.
 FM_KERNEL_GIVEN=1 boots build/image/ARCH/NAME-given.img instead (another kernel).
@@ -40,8 +40,7 @@ def in_order(console, needs):
 def boot(arch, name, options, lines):
     image = f"build/image/{arch}/{name}{'-given' if os.environ.get('FM_KERNEL_GIVEN') else ''}.img"
     command = ["build/host/bin/qemu-run", "--arch", arch, "--timeout", options.get("timeout", "60")]
-    if "icount" in options:
-        command.append("--icount")
+    command += [f"--{flag}" for flag in ("icount", "plain") if flag in options]
     if "send" in options:
         command += ["--send", options["send"]]
     for kind, text in lines:

@@ -96,6 +96,6 @@ image-riscv64: $(images.riscv64) $(image_needs) ## the same for riscv64
 run-m0: ## boot rung M0 in QEMU; ARCH=aarch64|riscv64, KERNEL=/path/to/sel4.elf for another kernel
 
 $(addprefix run-,$(systems)): run-%: build/image/$(ARCH)/%$(if $(KERNEL),-given).img $(image_needs)
-	@build/host/bin/qemu-run --arch $(ARCH) $<
+	@build/host/bin/qemu-run --arch $(ARCH) --timeout $(or $(TIMEOUT),60) $(if $(system.$*.tap),,--plain) $<
 
 -include $(sort $(wildcard $(DEPENDS)))

@@ -6,8 +6,9 @@
  * 2 wrong use.
  *
  *   qemu-run --arch aarch64|riscv64 [--timeout S] [--icount] [--need TEXT]... [--never TEXT]...
- *            [--until TEXT] [--send AFTER=TEXT] [--bios FILE] [--quiet] IMAGE [-- QEMU ARGUMENTS]
+ *            [--until TEXT] [--send AFTER=TEXT] [--bios FILE] [--plain] [--quiet] IMAGE [-- QEMU ARGUMENTS]
  *
+ * --plain: no TAP is expected, the machine has to switch itself off with success.
  * --until: ends well when TEXT appears, without a TAP plan.  --send: types TEXT when AFTER appears.
  */
 #include <errno.h>
@@ -37,7 +38,7 @@ struct text {
 struct run {
     const char *arch, *image, *bios, *until, *after, *type;
     int timeout_s;
-    bool icount, quiet;
+    bool icount, quiet, plain;
     struct text need[TEXTS], never[TEXTS];
     unsigned needs, nevers;
     char **extra;
@@ -64,7 +65,7 @@ static int64_t now_ms(void)
 static _Noreturn void wrong_use(void)
 {
     fputs("qemu-run --arch aarch64|riscv64 [--timeout S] [--icount] [--need TEXT]... [--never TEXT]...\n"
-          "         [--until TEXT] [--send AFTER=TEXT] [--bios FILE] [--quiet] IMAGE [-- QEMU ARGUMENTS]\n",
+          "         [--until TEXT] [--send AFTER=TEXT] [--bios FILE] [--plain] [--quiet] IMAGE [-- QEMU ARGUMENTS]\n",
           stderr);
     exit(2);
 }
@@ -101,6 +102,8 @@ static void parse(struct run *r, int argc, char **argv)
         }
         if (strcmp(a, "--icount") == 0) {
             r->icount = true;
+        } else if (strcmp(a, "--plain") == 0) {
+            r->plain = true;
         } else if (strcmp(a, "--quiet") == 0) {
             r->quiet = true;
         } else if (a[0] != '-') {
@@ -282,7 +285,7 @@ static const char *watch(struct run *r, int from)
     }
 }
 
-static int verdict(struct run *r, const char *end)
+static int verdict(struct run *r, const char *end, int status)
 {
     int bad = 0;
 
@@ -305,7 +308,12 @@ static int verdict(struct run *r, const char *end)
         printf("# qemu-run: ended by %s after %d s at most\n", end, r->timeout_s);
         bad = 1;
     }
-    if (r->until != NULL ? !r->until_seen
+    if (r->plain) {
+        if (strcmp(end, "exit") != 0 || status != 0) {
+            printf("# qemu-run: the machine did not switch itself off well: %s, status %d\n", end, status);
+            bad = 1;
+        }
+    } else if (r->until != NULL ? !r->until_seen
                          : !r->plan || r->failed != 0U || r->passed == 0U || r->passed != r->planned) {
         printf("# qemu-run: %s: %u passed, %u failed, plan %u\n",
                r->plan || r->until != NULL ? "incomplete or failed" : "no TAP plan", r->passed, r->failed,
@@ -339,7 +347,9 @@ int main(int argc, char **argv)
     r.to_qemu = in[1];
     const char *end = watch(&r, out[0]);
 
-    kill(pid, SIGKILL); /* our own child, which may have gone already */
+    if (strcmp(end, "exit") != 0) {
+        kill(pid, SIGKILL);
+    }
     waitpid(pid, &status, 0);
-    return verdict(&r, end);
+    return verdict(&r, end, status);
 }
