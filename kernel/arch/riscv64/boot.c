@@ -14,7 +14,6 @@ static _Alignas(4096) uint64_t window_gigabyte[512]; /* level 1 over the RAM tha
 static _Alignas(4096) uint64_t window_pages[512];    /* level 0 with a hole where the image is */
 
 extern char image_start[], boot_end[], text_start[], text_end[], rodata_end[], image_end[];
-extern char kernel_stack_bottom[];
 
 static BOOT_CODE uint64_t image_phys(const void *p)
 {
@@ -62,7 +61,6 @@ static BOOT_CODE void make_kernel_space(void)
     for (char *p = image_start; p < image_end; p += 4096) {
         image_pages[((uint64_t)(uintptr_t)p >> 12) & 511] = leaf(image_phys(p), image_flags(p));
     }
-    /* A page without entry below the stack: an overflow stops the machine instead of corrupting it. */
     machine_set_kernel_satp(SATP_SV39 | image_phys(kernel_root) >> 12);
 }
 
@@ -100,10 +98,17 @@ BOOT_CODE void boot_kernel(uint64_t start, uint64_t end, uint64_t offset, uint64
     __asm__ volatile("csrw scounteren, %0" : : "r"(RISCV_COUNTERS));
     machine_init_interrupts();
     boot_root_task(&args, &memory);
+}
+
+/* Boot is over: its code can neither run again nor be changed. */
+void seal_boot_part(void);
+void seal_boot_part(void)
+{
     for (char *p = image_start; p < boot_end; p += 4096) {
-        image_pages[((uint64_t)(uintptr_t)p >> 12) & 511] = leaf(image_phys(p), PTE_R);
+        uint64_t *entry = &image_pages[((uint64_t)(uintptr_t)p >> 12) & 511];
+        *entry &= ~(uint64_t)(PTE_W | PTE_X);
     }
-    /* Still running in it: the entries go when nothing of it is needed any more (trap_return). */
+    __asm__ volatile("sfence.vma" ::: "memory");
 }
 
 /* --- last words --- */

@@ -17,8 +17,8 @@ _start: /* a0..a5: what the loader says; MMU on, running at the linked address *
 2:  csrw sscratch, zero
     la t0, trap_entry
     csrw stvec, t0
-    call boot_kernel
-    j trap_return
+    la ra, after_boot
+    tail boot_kernel
 
     .text
     .balign 64
@@ -76,6 +76,10 @@ trap_entry:
     j trap_return
 2:  call entry_interrupt
 
+    j trap_return
+
+after_boot: /* boot_kernel returns here, not into the boot part */
+    call seal_boot_part
     .globl trap_return
 trap_return:
     la t0, kernel
