@@ -99,3 +99,7 @@ $(addprefix run-,$(systems)): run-%: build/image/$(ARCH)/%$(if $(KERNEL),-given)
 	@build/host/bin/qemu-run --arch $(ARCH) --timeout $(or $(TIMEOUT),60) $(if $(system.$*.tap),,--plain) $<
 
 -include $(sort $(wildcard $(DEPENDS)))
+
+.PHONY: systems-list
+systems-list:
+	@echo $(systems)
