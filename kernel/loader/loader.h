@@ -13,7 +13,7 @@ void loader_main(void);
 
 /* One for each machine. */
 void loader_put(char c);
-/* Prepares interrupts and page tables: low memory one to one, and the kernel's window. */
+/* Prepares page tables: low memory one to one, and the kernel's window. */
 void loader_prepare(const struct fm_payload *payload);
 /* Turns the MMU on and jumps. Never comes back. */
 _Noreturn void loader_enter(uint64_t start, uint64_t end, uint64_t offset, uint64_t user_entry,

@@ -167,6 +167,8 @@ static pid_t start(const struct run *r, int in, int out)
     if (r->icount) {
         arg[n++] = "-icount";
         arg[n++] = "shift=0,sleep=off";
+        arg[n++] = "-rtc"; /* the clock device, too, runs on virtual time */
+        arg[n++] = "clock=vm";
     }
     for (int i = 0; i < r->extras && n < ARGS - 1U; i++) {
         arg[n++] = r->extra[i];

@@ -26,24 +26,11 @@ void loader_put(char c)
     uart[0] = (uint8_t)c;
 }
 
-/* All interrupts into group 1 and none masked by priority: this GIC has no secure side. */
-static void prepare_gic(void)
-{
-    volatile uint32_t *distributor = (volatile uint32_t *)0x8000000;
-    volatile uint32_t *cpu = (volatile uint32_t *)0x8010000;
-    uint32_t words = (distributor[1] & 0x1fU) + 1U;
-
-    for (uint32_t i = 0; i < words; i++) {
-        distributor[0x80 / 4 + i] = 0xffffffffU;
-    }
-    cpu[1] = 0xf0;
-}
-
 void loader_prepare(const struct fm_payload *p)
 {
     uint64_t window = p->kernel_entry & ~(GIB - 1U);
 
-    prepare_gic();
+    /* The interrupt controller is left as it comes out of reset: group 0, which both kernels take. */
     loader_low[0] = (uint64_t)low_1 | TABLE;
     for (uint64_t i = 0; i < 512U; i++) {
         low_1[i] = i * GIB | BLOCK | ACCESSED | (i == 0U ? DEVICE : NORMAL | SHARED);
