@@ -19,7 +19,7 @@ void notified(microkit_channel ch)
     if (ch != SERIAL) {
         return;
     }
-    while ((c = fm_console_read()) >= 0) {
+    while (!end && (c = fm_console_read()) >= 0) {
         if (c == '.') {
             end = true;
         } else if (c == '\r' || c == '\n') {
