@@ -320,6 +320,7 @@ BOOT_CODE static void give_pages(const struct boot_args *a, const struct layout 
 BOOT_CODE void boot_root_task(const struct boot_args *a, const struct boot_memory *m)
 {
     struct layout l = plan(a);
+    boot = (struct booting){0};
     find_free(a, m, &l);
     uint64_t tables = count_tables(l.image_va, l.end_va);
     uint64_t cnode_bytes = BIT(FM_ROOT_CNODE_BITS + FM_BITS_SLOT);

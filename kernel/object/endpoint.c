@@ -47,6 +47,7 @@ static void begin_call(struct tcb *caller, struct tcb *callee, struct reply *rep
     if (reply != NULL && may_reply) {
         reply_push(caller, callee, reply, can_donate);
     } else {
+        caller->fault.type = FM_FAULT_NONE;
         thread_set_state(caller, THREAD_INACTIVE);
     }
 }

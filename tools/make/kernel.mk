@@ -43,3 +43,6 @@ $(foreach p,$(kernel.profiles),$(eval $(call kernel_rules,$(p))))
 
 kernels: $(foreach p,$(kernel.profiles),build/kernel-$(p)/kernel.elf) ## every kernel image
 -include $(sort $(wildcard $(foreach p,$(kernel.profiles),$(patsubst %,build/kernel-$(p)/%.d,$(call kernel.srcs_of,$(p))))))
+
+# Host builds of kernel sources need the generated headers too.
+$(foreach c,$(HOSTED),$(foreach f,$(kernel.host_files),$(eval build/$(c)/obj/$(f).o: | $(abi.headers))))

@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: Apache-2.0
+# The portable part of the kernel, compiled for the host.
+kernel.host := $(kernel.portable) tests/kernel/host/machine.c tests/kernel/host/invariants.c tests/kernel/host/user.c
+kernel.host_flags := -Itests/kernel/host -DFM_ABI_HOST_RISCV64 -DFM_ABI_SEL4TEST
+kernel.host_files := $(kernel.host) $(wildcard tests/kernel/*.c)
+$(foreach f,$(kernel.host_files),$(eval flags.$(f) := $(kernel.host_flags)))
+
+tests += kernel-fuzz
+test.kernel-fuzz.srcs := tests/kernel/fuzz_seeded.c tests/kernel/fuzz.c $(kernel.host)
+test.kernel-fuzz.budget_s := 60
+
+fuzzers += fuzz-syscall
+fuzz.fuzz-syscall.srcs := tests/kernel/fuzz.c $(kernel.host)
+fuzz.fuzz-syscall.seconds := 10
