@@ -179,6 +179,9 @@ static void make_thread(uint32_t i)
     root_check(seL4_TCB_SetSchedParams(tcb, FM_SLOT_TCB, d->priority, d->priority,
                                        root_object(d->sched_context), handler),
                "priority", name);
+    if ((d->flags & FM_DOMAIN_TIMEOUT) != 0U) {
+        root_check(seL4_TCB_SetTimeoutEndpoint(tcb, handler), "timeout endpoint", name);
+    }
     root_check(seL4_TCB_BindNotification(tcb, root_object(d->notification)), "notification", name);
     set_flags(d);
 }

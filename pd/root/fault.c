@@ -123,6 +123,7 @@ static void make_passive(uint32_t domain)
 static void on_fault(uint32_t domain, seL4_Word label)
 {
     const struct fm_plan_domain *d = root_domain(domain);
+    seL4_Word answer = label == FM_FAULT_TIMEOUT ? FM_E_TIME_SPENT : FM_E_PEER_FAULT;
 
     if (label == FM_FAULT_VM && land(domain)) {
         return;
@@ -134,9 +135,9 @@ static void on_fault(uint32_t domain, seL4_Word label)
     if (restarts[domain] < d->restarts) {
         restarts[domain]++;
         fm_print("restart %u of %u: %s\n", restarts[domain], d->restarts, root_name(d->name));
-        root_restart(domain);
+        root_restart(domain, answer);
     } else {
-        root_answer_waiting(domain);
+        root_answer_waiting(domain, answer);
         fm_print("stopped: %s\n", root_name(d->name));
     }
 }

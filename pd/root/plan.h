@@ -114,6 +114,7 @@ struct fm_plan_window {
 #define FM_DOMAIN_PASSIVE 1U
 #define FM_DOMAIN_NO_FPU 2U
 #define FM_DOMAIN_NO_TIME 4U
+#define FM_DOMAIN_TIMEOUT 8U /* root ends and restarts it when the time that it runs on is spent */
 
 struct fm_plan_domain {
     uint64_t fault_badge;

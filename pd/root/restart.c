@@ -6,13 +6,13 @@
  */
 #include "pd/root/root.h"
 
-void root_answer_waiting(uint32_t domain)
+void root_answer_waiting(uint32_t domain, seL4_Word label)
 {
     const struct fm_plan_domain *d = root_domain(domain);
 
     for (uint32_t i = 0; i < d->reply_count; i++) {
         /* Without a caller this does nothing. */
-        seL4_Send(root_object(d->reply_first + i), seL4_MessageInfo_new(FM_E_PEER_FAULT, 0, 0, 0));
+        seL4_Send(root_object(d->reply_first + i), seL4_MessageInfo_new(label, 0, 0, 0));
     }
 }
 
@@ -33,13 +33,13 @@ static void clear(uint32_t domain)
     }
 }
 
-void root_restart(uint32_t domain)
+void root_restart(uint32_t domain, seL4_Word label)
 {
     const struct fm_plan_domain *d = root_domain(domain);
     seL4_CPtr sc = root_object(d->sched_context);
 
     root_check(seL4_TCB_Suspend(root_object(d->tcb)), "suspend", root_name(d->name));
-    root_answer_waiting(domain);
+    root_answer_waiting(domain, label);
     clear(domain);
     root_fill(domain);
     if ((d->flags & FM_DOMAIN_PASSIVE) != 0U) {

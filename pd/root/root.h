@@ -74,10 +74,10 @@ void root_enter(uint32_t domain);
 
 /* ---- fault, restart */
 _Noreturn void root_serve(void);
-/* Answers those who wait for a domain that has faulted, with FM_E_PEER_FAULT. */
-void root_answer_waiting(uint32_t domain);
+/* Answers those who wait for a domain that has faulted. */
+void root_answer_waiting(uint32_t domain, seL4_Word label);
 /* Makes a domain's memory anew and starts it; answers those who wait for it. */
-void root_restart(uint32_t domain);
+void root_restart(uint32_t domain, seL4_Word label);
 
 /* ---- out */
 /* Maps the UART and prints through it from now on. */

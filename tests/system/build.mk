@@ -1,5 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 # Systems booted in QEMU.
+test_systems := attack console regions timeout toolittle
+systems += $(test_systems)
+$(foreach s,$(test_systems),$(eval system.$(s).dir := tests/system/$(s)))
+system.attack.tap := 1
+system.regions.tap := 1
+system.timeout.tap := 1
+
 scripts += systems-aarch64 systems-riscv64
 script.systems-aarch64.file := tests/system/systems-aarch64.t
 script.systems-aarch64.budget_s := 120

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Boots one system after another under qemu-run and prints one TAP result for each, its console as comments.
 
-    suite.py ARCH FILE      FILE: one system a line: NAME [timeout=S] [icount] [plain] [send="AFTER=TEXT"] then
+    suite.py ARCH FILE      FILE: one system a line: NAME [timeout=S] [icount] [plain] [fails] [send="AFTER=TEXT"] then
                             indented lines "need TEXT", "never TEXT", "until TEXT" that the console must
                             (not) show, in this order: needs are also compared by order.
 FM_KERNEL_GIVEN=1 boots build/image/ARCH/NAME-given.img instead (another kernel).
@@ -49,7 +49,8 @@ def boot(arch, name, options, lines):
     done = subprocess.run(command + [image], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
                           errors="replace")
     missing = in_order(done.stdout, [text for kind, text in lines if kind == "need"])
-    return done.returncode == 0 and missing is None, done.stdout, missing
+    wanted = 1 if "fails" in options else 0
+    return done.returncode == wanted and missing is None, done.stdout, missing
 
 
 def main():

@@ -61,11 +61,11 @@ $(call objs,$(1),$(pd_srcs) pd/rt/abi_note.c): | $(abi.headers)
 endef
 $(foreach a,$(ARCHES),$(eval $(call link_root,$(a))))
 
-# The description for one machine: $NAMES replaced, the other machine's lines left out.
+# The description for one machine, from system/NAME or system.NAME.dir: $NAMES replaced, the other machine's lines left out.
 other.aarch64 := riscv64
 other.riscv64 := aarch64
 define system_rules
-build/image/$(1)/$(2)/$(2).%: system/$(2)/$(2).% system/devices.$(1)
+build/image/$(1)/$(2)/$(2).%: $(or $(system.$(2).dir),system/$(2))/$(2).% system/devices.$(1)
 	@mkdir -p $$(@D)
 	@sed -e '/only $(other.$(1))/d' -e "$$$$(awk '!/^#/ {print "s/\\$$$$" $$$$1 "\\b/" $$$$2 "/g"}' system/devices.$(1))" $$< > $$@
 

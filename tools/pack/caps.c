@@ -132,10 +132,10 @@ static void on_window(struct domain *d, const struct line *l)
 
 static bool flag(struct domain *d, const struct line *l)
 {
-    static const char *const names[] = {"own", "inbox", "endpoint", "no-time"};
-    bool *const places[] = {&d->own, &d->inbox, &d->endpoint, &d->no_time};
+    static const char *const names[] = {"own", "inbox", "endpoint", "no-time", "timeout"};
+    bool *const places[] = {&d->own, &d->inbox, &d->endpoint, &d->no_time, &d->timeout};
 
-    for (unsigned i = 0; i < 4U; i++) {
+    for (unsigned i = 0; i < 5U; i++) {
         if (strcmp(l->word[0], names[i]) == 0) {
             expect(l, 1, 1, names[i]);
             *places[i] = true;
@@ -178,7 +178,7 @@ static void in_domain(struct system *s, struct domain *d, const struct line *l)
         on_window(d, l);
     } else {
         refuse(l->at, "unknown statement \"%s\"; expected own, untyped, inbox, mail, endpoint, "
-               "replies, restart, no-time, smc, window, set or cap", w);
+               "replies, restart, timeout, no-time, smc, window, set or cap", w);
     }
 }
 

@@ -142,7 +142,7 @@ static struct fm_plan_domain domain_row(const struct system *s, const struct pla
         .landing = d->windows == 0U ? 0U : symbol_or_0(d, "fm_rt_landing"),
         .name = name_at(o, d->name),
         .flags = (d->passive ? FM_DOMAIN_PASSIVE : 0U) | (d->fpu ? 0U : FM_DOMAIN_NO_FPU) |
-                 (d->no_time ? FM_DOMAIN_NO_TIME : 0U),
+                 (d->no_time ? FM_DOMAIN_NO_TIME : 0U) | (d->timeout ? FM_DOMAIN_TIMEOUT : 0U),
         .priority = d->priority,
         .tcb = f[d->o_tcb],
         .cspace = f[d->o_cspace],

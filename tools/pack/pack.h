@@ -136,7 +136,7 @@ struct domain {
     struct extra_cap extra[PACK_EXTRA_CAPS];
     char mail_from[FM_SYS_MAIL_CNODES][64];
     struct where mail_at[FM_SYS_MAIL_CNODES];
-    bool own, inbox, endpoint, no_time;
+    bool own, inbox, endpoint, no_time, timeout;
     uint32_t untyped_bits;
     uint32_t replies;
     uint32_t restarts;

@@ -123,7 +123,7 @@ void report(const struct system *s, const struct plan_out *o, FILE *to)
         if (d->restarts != 0U) {
             fprintf(to, ", %u restarts", d->restarts);
         }
-        fprintf(to, "\n");
+        fprintf(to, "%s\n", d->timeout ? ", ended when its caller's time is spent" : "");
         print_caps(o, d, i, to);
         print_maps(o, i, to);
         for (unsigned k = 0; k < d->windows; k++) {
