@@ -40,6 +40,11 @@ _Noreturn void root_stop(const char *what, const char *name, seL4_Error label)
 {
     fm_print("PANIC: %s%s%s: kernel label %u, words %lx %lx\n", what, name[0] != '\0' ? ": " : "",
              name, (unsigned)label, seL4_GetMR(0), seL4_GetMR(1));
+    root_halt();
+}
+
+_Noreturn void root_halt(void)
+{
     for (;;) {
         (void)seL4_TCB_Suspend(FM_SLOT_TCB);
     }
@@ -55,9 +60,7 @@ static void open_plan(void)
     root.slot_next = root.slot_objects;
     if (plan->magic != FM_PLAN_MAGIC || plan->version != FM_PLAN_VERSION ||
         plan->profile != FM_ABI_PROFILE_ID) {
-        for (;;) { /* no plan, so no UART to say it with: the packer never lets this happen */
-            (void)seL4_TCB_Suspend(FM_SLOT_TCB);
-        }
+        root_halt(); /* no plan, so no UART to say it with: the packer never lets this happen */
     }
     root.slot_mapped = root.slot_objects + plan->objects;
     root.slot_next = root.slot_mapped + plan->mapped;

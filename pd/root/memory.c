@@ -128,7 +128,7 @@ static _Noreturn void too_little(const char *name, uint64_t bytes)
     fm_print("PANIC: too little memory: %s needs %lu KiB in one piece; the plan needs %lu KiB "
              "in all, %lu KiB are left\n",
              name, bytes >> 10, root.plan->memory_bytes >> 10, root_memory_left() >> 10);
-    root_stop("too little memory", name, seL4_NotEnoughMemory);
+    root_halt();
 }
 
 void root_make(const struct fm_plan_objects *run, seL4_CPtr dest)

@@ -39,6 +39,8 @@ seL4_CPtr root_slot(void);
 
 /* Ends the boot: prints what failed with the kernel's label, and stops. */
 _Noreturn void root_stop(const char *what, const char *name, seL4_Error label);
+/* Stops without a word. */
+_Noreturn void root_halt(void);
 static inline void root_check(seL4_Error label, const char *what, const char *name)
 {
     if (label != seL4_NoError) {

@@ -5,9 +5,13 @@
     suite.py ARCH FILE      FILE: one system a line: NAME [timeout=S] [icount] [plain] [fails] [send="AFTER=TEXT"] then
                             indented lines "need TEXT", "never TEXT", "until TEXT" that the console must
                             (not) show, in this order: needs are also compared by order.
+Each console is compared with the one that the real seL4 gave (docs/evidence/consoles), sizes and places left out.
+FM_RECORD=1 writes those anew.
 FM_KERNEL_GIVEN=1 boots build/image/ARCH/NAME-given.img instead (another kernel).
 """
+import difflib
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -37,6 +41,37 @@ def in_order(console, needs):
     return None
 
 
+def plain(console):
+    """The console without what may differ from build to build: firmware's banner, sizes, places of code."""
+    lines = console.splitlines()
+    start = next((i for i, line in enumerate(lines) if "loader: Firmament" in line), 0)
+    out = []
+    for line in lines[start:]:
+        line = re.sub(r"pc 0x[0-9a-f]+", "pc *", line)
+        line = re.sub(r"0x(2[0-9]|3[0-9a])[0-9a-f]{6}\b", r"0x\1*", line)
+        line = re.sub(r"0x3fffff[0-9a-f]+", "0x3fffff*", line)
+        line = re.sub(r"\d+ objects, \d+ KiB left", "* objects, * KiB left", line)
+        line = re.sub(r"PANIC: too little memory: .*", "PANIC: too little memory: *", line)
+        line = re.sub(r"clock: (closed|readable)", "clock: *", line)
+        line = re.sub(r"\(0x[0-9a-f]+\)", "(*)", line)
+        out.append(line)
+    return out
+
+
+def compare(arch, name, console):
+    """Differences from the console that the real kernel gave, or none if none was recorded."""
+    path = f"docs/evidence/consoles/{arch}/{name}.txt"
+    if os.environ.get("FM_RECORD"):
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w", encoding="utf-8") as f:
+            f.write("\n".join(plain(console)) + "\n")
+        return []
+    if not os.path.exists(path):
+        return [f"no recorded console: {path}"]
+    recorded = open(path, encoding="utf-8").read().splitlines()
+    return list(difflib.unified_diff(recorded, plain(console), "seL4", "here", lineterm="", n=1))
+
+
 def boot(arch, name, options, lines):
     image = f"build/image/{arch}/{name}{'-given' if os.environ.get('FM_KERNEL_GIVEN') else ''}.img"
     command = ["build/host/bin/qemu-run", "--arch", arch, "--timeout", options.get("timeout", "60")]
@@ -62,8 +97,12 @@ def main():
     print(f"1..{len(systems)}")
     for n, (name, options, lines) in enumerate(systems, 1):
         good, console, missing = boot(arch, name, options, lines)
+        difference = compare(arch, name, console) if good else []
+        good = good and not difference
         failed += not good
         for line in console.splitlines():
+            print(f"# {line}")
+        for line in difference:
             print(f"# {line}")
         if missing is not None:
             print(f"# not seen, or not in this order: {missing}")
