@@ -13,4 +13,4 @@ script.systems-aarch64.budget_s := 120
 script.systems-aarch64.needs := $(foreach s,$(systems),build/image/aarch64/$(s).img) build/host/bin/qemu-run
 script.systems-riscv64.file := tests/system/systems-riscv64.t
 script.systems-riscv64.budget_s := 120
-script.systems-riscv64.needs := $(foreach s,$(systems),build/image/riscv64/$(s).img) build/host/bin/qemu-run
+script.systems-riscv64.needs := $(foreach s,$(systems),build/image/riscv64/$(s).img) build/host/bin/qemu-run build/riscv64/firmware.elf

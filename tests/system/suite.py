@@ -76,6 +76,8 @@ def boot(arch, name, options, lines):
     image = f"build/image/{arch}/{name}{'-given' if os.environ.get('FM_KERNEL_GIVEN') else ''}.img"
     command = ["build/host/bin/qemu-run", "--arch", arch, "--timeout", options.get("timeout", "60")]
     command += [f"--{flag}" for flag in ("icount", "plain") if flag in options]
+    if not os.environ.get("FM_KERNEL_GIVEN"):
+        command += ["--bios", "build/riscv64/firmware.elf"]
     if "send" in options:
         command += ["--send", options["send"]]
     for kind, text in lines:

@@ -61,6 +61,13 @@ $(call objs,$(1),$(pd_srcs) pd/rt/abi_note.c): | $(abi.headers)
 endef
 $(foreach a,$(ARCHES),$(eval $(call link_root,$(a))))
 
+# The in-tree kernel runs above our own firmware; another kernel wants OpenSBI, which QEMU brings.
+firmware := build/riscv64/firmware.elf
+flags.kernel/firmware/start.S.riscv64 += -march=rv64imac -mabi=lp64
+$(firmware): build/riscv64/obj/kernel/firmware/start.S.o kernel/firmware/firmware.ld
+	@echo "  ld  $@"
+	@$(link_free) -T kernel/firmware/firmware.ld -o $@ $<
+
 # The description for one machine, from system/NAME or system.NAME.dir: $NAMES replaced, the other machine's lines left out.
 other.aarch64 := riscv64
 other.riscv64 := aarch64
@@ -85,7 +92,7 @@ build/image/$(1)/$(2)-given.img: $$(pack_needs.$(1).$(2)) FORCE
 endef
 $(foreach a,$(ARCHES),$(foreach s,$(systems),$(eval $(call system_rules,$(a),$(s)))))
 
-image_needs := build/host/bin/qemu-run
+image_needs := build/host/bin/qemu-run $(firmware)
 images.aarch64 := $(foreach s,$(systems),build/image/aarch64/$(s).img)
 images.riscv64 := $(foreach s,$(systems),build/image/riscv64/$(s).img)
 
@@ -96,7 +103,8 @@ image-riscv64: $(images.riscv64) $(image_needs) ## the same for riscv64
 run-m0: ## boot rung M0 in QEMU; ARCH=aarch64|riscv64, KERNEL=/path/to/sel4.elf for another kernel
 
 $(addprefix run-,$(systems)): run-%: build/image/$(ARCH)/%$(if $(KERNEL),-given).img $(image_needs)
-	@build/host/bin/qemu-run --arch $(ARCH) --timeout $(or $(TIMEOUT),60) $(if $(system.$*.tap),,--plain) $<
+	@build/host/bin/qemu-run --arch $(ARCH) --timeout $(or $(TIMEOUT),60) $(if $(system.$*.tap),,--plain) \
+	  $(if $(KERNEL),,--bios $(firmware)) $<
 
 -include $(sort $(wildcard $(DEPENDS)))
 
