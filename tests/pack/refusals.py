@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every refusal of the packer: a good pair of descriptions, one thing made wrong, and the line and words expected.
 
-    usage: tests/pack/refusals.py      (needs build/host/bin/pack and build/riscv64/pd)
+    usage: tests/pack/refusals.py      (needs build/san/bin/pack and build/riscv64/pd)
 """
 import os
 import re
@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 
-PACK = "build/host/bin/pack"
+PACK = os.environ.get("FM_PACK", "build/san/bin/pack")  # under ASan and UBSan
 PDS = "build/riscv64/pd"
 SYSTEM = """<system>
   <memory_region name="uart" size="0x1000" phys_addr="0x10000000"/>
@@ -131,7 +131,7 @@ CASES = [
     ("map-perms", sub('perms="r"', 'perms="rq"'), r'perms="rq": expected r, rw, rx'),
     ("setvar-unknown", sub('perms="r"', 'perms="r" setvar_vaddr="nothing"'), r'system:13: adder: the program has no symbol "nothing"'),
     ("setvar-size", sub('perms="r"', 'perms="r" setvar_vaddr="microkit_passive"'), r'symbol "microkit_passive" has 1 bytes; expected 8'),
-    ("prefill-too-big", more('  <memory_region name="x" size="0x1000" prefill_path="build/host/bin/pack"/>\n'), r"expected at most 4096"),
+    ("prefill-too-big", more('  <memory_region name="x" size="0x1000" prefill_path="build/riscv64/pd/hello.elf"/>\n'), r"expected at most 4096"),
     # devices and interrupts
     ("device-page-twice", sub('<map mr="log"', '<map mr="uart" vaddr="0x2300000000"/><map mr="log"'),
      r'system:13: device page of "uart": serial and adder \(line 7\) both reach it; expected one owner'),
@@ -192,7 +192,8 @@ def pack(folder, system, caps_text, extra=()):
     with open(f"{folder}/t.caps", "w", encoding="utf-8") as f:
         f.write(caps_text)
     command = [PACK, "--profile", "riscv64", f"{folder}/t.system", "--caps", f"{folder}/t.caps", "--search", folder, "--search", PDS]
-    done = subprocess.run(command + list(extra), capture_output=True, text=True, check=False)
+    done = subprocess.run(command + list(extra), capture_output=True, text=True, check=False,
+                          env={**os.environ, "ASAN_OPTIONS": "detect_leaks=0"})
     return done.returncode, done.stderr.replace(folder + "/t.", ""), done.stdout
 
 

@@ -24,3 +24,7 @@ domain.spender_server.srcs := tests/pd/spender/server.c
 domain.spender_server.base := 0x27000000
 domain.spender_client.srcs := tests/pd/spender/client.c $(tap.domain)
 domain.spender_client.base := 0x27800000
+
+domains += clock
+domain.clock.srcs := tests/pd/clock/clock.c
+domain.clock.base := 0x28000000

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Systems booted in QEMU.
-test_systems := attack console regions timeout toolittle
+test_systems := attack console regions timeout toolittle noclock
 systems += $(test_systems)
 $(foreach s,$(test_systems),$(eval system.$(s).dir := tests/system/$(s)))
 system.attack.tap := 1
