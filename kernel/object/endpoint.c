@@ -48,7 +48,7 @@ static void begin_call(struct tcb *caller, struct tcb *callee, struct reply *rep
         reply_push(caller, callee, reply, can_donate);
     } else {
         caller->fault.type = FM_FAULT_NONE;
-        thread_set_state(caller, THREAD_INACTIVE);
+        caller->state = THREAD_INACTIVE;
     }
 }
 
@@ -78,8 +78,9 @@ HOT void endpoint_send(struct endpoint *ep, struct tcb *t, struct send how)
         sched_context_donate(t->sc, receiver);
     }
     sched_context_woken(receiver);
-    thread_set_state(receiver, THREAD_RUNNING);
+    receiver->state = THREAD_RUNNING;
     schedule_offer(receiver);
+    thread_set_state(t, (enum thread_state)t->state); /* it may have stopped: choose, if need be */
 }
 
 HOT void endpoint_receive(struct cap cap, struct tcb *t, bool blocking, struct reply *reply)

@@ -19,7 +19,7 @@ HOT void reply_push(struct tcb *caller, struct tcb *callee, struct reply *r, boo
     struct sched_context *sc = caller->sc;
     r->tcb = caller;
     caller->reply = r;
-    thread_set_state(caller, THREAD_ON_REPLY);
+    caller->state = THREAD_ON_REPLY; /* if it is the current thread: endpoint_send looks later */
     if (sc == NULL || callee->sc != NULL || !can_donate) {
         return;
     }

@@ -12,3 +12,7 @@ test.kernel-fuzz.budget_s := 60
 fuzzers += fuzz-syscall
 fuzz.fuzz-syscall.srcs := tests/kernel/fuzz.c $(kernel.host)
 fuzz.fuzz-syscall.seconds := 10
+
+# Root tasks in QEMU. tests/kernel/qemu.t runs one; the links' names say which: <suite>-<arch>.t
+kernel.roots := bench
+kernel.root.bench := bench/kernel/bench.c

@@ -13,7 +13,7 @@ kernel.arch = $(patsubst sel4test-%,%,$(1))
 kernel.cc.aarch64 := clang --target=aarch64-none-elf -mcpu=cortex-a53 -mgeneral-regs-only -mstrict-align
 kernel.cc.riscv64 := clang --target=riscv64-none-elf -march=rv64imac -mabi=lp64 -mcmodel=medany -mno-relax \
 	-msmall-data-limit=0
-kernel.cflags := -std=c11 -O2 -g -ffreestanding -fno-builtin -nostdlibinc -isystem lib/base/freestanding \
+kernel.cflags := -std=c11 -O2 -g -flto -ffreestanding -fno-builtin -nostdlibinc -isystem lib/base/freestanding \
 	-fno-strict-aliasing -fno-common -fno-pic -fno-stack-protector -fno-asynchronous-unwind-tables \
 	-fno-jump-tables -ffile-prefix-map=$(CURDIR)=. -MD -MP -I. -Ibuild/gen
 kernel.srcs_of = $(kernel.srcs.$(call kernel.arch,$(1))) \
@@ -35,7 +35,7 @@ build/kernel-$(1)/%.o: % build/kernel-$(1)/flags | $$(abi.headers) $$(SETUP)
 build/kernel-$(1)/kernel.elf: $(patsubst %,build/kernel-$(1)/%.o,$(call kernel.srcs_of,$(1))) \
   kernel/arch/$(call kernel.arch,$(1))/kernel.ld
 	@echo "  ld  $$@"
-	@ld.lld -nostdlib -static -z max-page-size=4096 -T kernel/arch/$(call kernel.arch,$(1))/kernel.ld -o $$@ $$(filter %.o,$$^)
+	@ld.lld --lto-O2 -mllvm -vectorize-loops=false -mllvm -interleave-loops=false -mllvm -unroll-runtime=false -nostdlib -static -z max-page-size=4096 -T kernel/arch/$(call kernel.arch,$(1))/kernel.ld -o $$@ $$(filter %.o,$$^)
 
 DEPENDS += $(patsubst %,build/kernel-$(1)/%.d,$(call kernel.srcs_of,$(1)))
 endef
@@ -46,3 +46,28 @@ kernels: $(foreach p,$(kernel.profiles),build/kernel-$(p)/kernel.elf) ## every k
 
 # Host builds of kernel sources need the generated headers too.
 $(foreach c,$(HOSTED),$(foreach f,$(kernel.host_files),$(eval build/$(c)/obj/$(f).o: | $(abi.headers))))
+
+# ---------------------------------------------------------------------------------------- root tasks that test
+# kernel.root.<name> := sources; built for both machines into one image with the kernel and a little loader.
+kernel.root.cc.aarch64 := clang --target=aarch64-none-elf -mcpu=cortex-a53 -mstrict-align
+kernel.root.cc.riscv64 := clang --target=riscv64-none-elf -march=rv64gc -mabi=lp64d -mcmodel=medany -mno-relax \
+	-msmall-data-limit=0
+kernel.root.common := tests/kernel/root/root.c tests/tap.c kernel/model/memory.c
+kernel.root.cflags := -std=c11 -O2 -g -ffreestanding -fno-builtin -nostdlibinc -isystem lib/base/freestanding \
+	-fno-omit-frame-pointer -fno-strict-aliasing -I. -Iinclude -Ilib -Ibuild/gen -nostdlib -static -fuse-ld=lld
+
+# name, arch
+define kernel_root_rules
+build/kernel-test/$(1)-$(2).elf: $(kernel.root.$(1)) $(kernel.root.common) tests/kernel/root/root.h \
+  tests/kernel/root/start_$(2).S tests/kernel/root/root.ld tests/kernel/boot/$(2).S tests/kernel/boot/$(2).ld \
+  build/kernel-$(2)/kernel.elf | $(abi.headers)
+	@mkdir -p $$(@D)
+	@echo "  ld  $$@"
+	@$(kernel.root.cc.$(2)) $(kernel.root.cflags) $(WARN) -T tests/kernel/root/root.ld -o $$@.root \
+	  tests/kernel/root/start_$(2).S $(kernel.root.$(1)) $(kernel.root.common)
+	@llvm-objcopy -O binary $$@.root $$@.root.bin
+	@llvm-objcopy -O binary build/kernel-$(2)/kernel.elf $$@.kernel.bin
+	@$(kernel.root.cc.$(2)) -nostdlib -static -fuse-ld=lld -DROOT_VADDR=0x400000 -DKERNEL_BIN='"$$@.kernel.bin"' \
+	  -DROOT_BIN='"$$@.root.bin"' -T tests/kernel/boot/$(2).ld tests/kernel/boot/$(2).S -o $$@
+endef
+$(foreach r,$(kernel.roots),$(foreach a,aarch64 riscv64,$(eval $(call kernel_root_rules,$(r),$(a)))))

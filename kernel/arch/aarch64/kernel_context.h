@@ -22,7 +22,8 @@ struct context {
     uint64_t tpidrro;
     uint64_t fpcr_fpsr;
     uint64_t v[64];
-    bool fpu_used;     /* v, fpcr and fpsr mean something: saved and restored at switches */
+    bool fpu_used;     /* v, fpcr and fpsr mean something */
+    uint8_t mode;      /* what a switch to or from the thread has to see to (machine.c) */
 };
 _Static_assert(__builtin_offsetof(struct context, v) == CTX_V, "trap.S and fpu.S rely on it");
 #endif

@@ -7,14 +7,14 @@
 #include "kernel/arch/arch.h"
 #include "kernel/object/vspace.h"
 
-struct tcb *const kernel_idle_thread = &kernel.idle;
-
-/* The thread whose TLS and, if it uses them, vector registers are in the processor. */
-static struct tcb *loaded;
-static bool fpu_open;
+/* The thread whose TLS and, if it uses them, vector registers are in the processor. The idle thread
+ * stands for nobody. */
+static struct tcb *loaded = &kernel.idle;
 static uint64_t current_ttbr0;
 static uint64_t kernel_ttbr0;
-static bool time_closed;
+
+#define MODE_FPU 1u     /* vector instructions are open, registers are saved at switches */
+#define MODE_NO_TIME 2u /* counters are closed */
 
 #define CPACR_OPEN (3UL << 20)
 #define CPACR_TRAP_EL0 (1UL << 20)
@@ -22,8 +22,12 @@ static bool time_closed;
 
 static void set_fpu(bool open)
 {
-    fpu_open = open;
     __asm__ volatile("msr cpacr_el1, %0\n isb" : : "r"(open ? CPACR_OPEN : CPACR_TRAP_EL0));
+}
+
+static void set_time(bool closed)
+{
+    __asm__ volatile("msr cntkctl_el1, %0" : : "r"(closed ? 0UL : CNTKCTL_OPEN));
 }
 
 static void set_ttbr0(uint64_t ttbr0)
@@ -37,14 +41,16 @@ static void set_ttbr0(uint64_t ttbr0)
 BOOT_CODE void machine_init(uint64_t ttbr0)
 {
     kernel_ttbr0 = ttbr0;
+    kernel.idle.ctx.pc = (uint64_t)(uintptr_t)idle_loop;
+    kernel.idle.ctx.spsr = SPSR_KERNEL;
     set_ttbr0(ttbr0);
     set_fpu(false);
-    __asm__ volatile("msr cntkctl_el1, %0" : : "r"(CNTKCTL_OPEN));
+    set_time(false);
 }
 
 void arch_fpu_save(struct tcb *t)
 {
-    if (loaded == t && fpu_open) {
+    if (loaded == t && (t->ctx.mode & MODE_FPU) != 0) {
         aarch64_fpu_save(&t->ctx);
     }
 }
@@ -52,36 +58,31 @@ void arch_fpu_save(struct tcb *t)
 void arch_fpu_forget(struct tcb *t)
 {
     if (loaded == t) {
-        loaded = NULL;
+        loaded = &kernel.idle;
         set_fpu(false);
+        set_time(false);
     }
 }
 
-static bool may_use_fpu(const struct tcb *t)
+static uint8_t mode_of(const struct tcb *t)
 {
-    return t->ctx.fpu_used && (t->flags & FM_TCB_FLAG_FPU_DISABLED) == 0;
+    bool fpu = t->ctx.fpu_used && (t->flags & FM_TCB_FLAG_FPU_DISABLED) == 0;
+    return (uint8_t)((fpu ? MODE_FPU : 0) | ((t->flags & FM_TCB_FLAG_NO_TIME) ? MODE_NO_TIME : 0));
 }
 
-/* Takes the processor's thread state out to memory and t's in. */
-static void load(struct tcb *t)
+/* One of two neighbours needs more than the switch of TLS. */
+static void change_mode(struct tcb *from, struct tcb *to)
 {
-    if (loaded != NULL) {
-        __asm__ volatile("mrs %0, tpidr_el0" : "=r"(loaded->ctx.tpidr));
-        if (fpu_open) {
-            aarch64_fpu_save(&loaded->ctx);
-        }
+    if ((from->ctx.mode & MODE_FPU) != 0) {
+        aarch64_fpu_save(&from->ctx);
     }
-    bool open = may_use_fpu(t);
-    if (open != fpu_open) {
-        set_fpu(open);
+    if (from->ctx.mode != to->ctx.mode) {
+        set_fpu((to->ctx.mode & MODE_FPU) != 0);
+        set_time((to->ctx.mode & MODE_NO_TIME) != 0);
     }
-    if (open) {
-        aarch64_fpu_load(&t->ctx);
+    if ((to->ctx.mode & MODE_FPU) != 0) {
+        aarch64_fpu_load(&to->ctx);
     }
-    __asm__ volatile("msr tpidr_el0, %0\n msr tpidrro_el0, %1"
-                     :
-                     : "r"(t->ctx.tpidr), "r"(t->ctx.tpidrro));
-    loaded = t;
 }
 
 HOT void arch_switch_to(struct tcb *t)
@@ -95,13 +96,16 @@ HOT void arch_switch_to(struct tcb *t)
         }
     }
     set_ttbr0(ttbr0);
-    if (t != loaded) {
-        load(t);
-    }
-    bool closed = (t->flags & FM_TCB_FLAG_NO_TIME) != 0;
-    if (UNLIKELY(closed != time_closed)) {
-        time_closed = closed;
-        __asm__ volatile("msr cntkctl_el1, %0" : : "r"(closed ? 0UL : CNTKCTL_OPEN));
+    struct tcb *from = loaded;
+    if (t != from) {
+        __asm__ volatile("mrs %0, tpidr_el0" : "=r"(from->ctx.tpidr));
+        if (UNLIKELY((from->ctx.mode | t->ctx.mode) != 0)) {
+            change_mode(from, t);
+        }
+        __asm__ volatile("msr tpidr_el0, %0\n msr tpidrro_el0, %1"
+                         :
+                         : "r"(t->ctx.tpidr), "r"(t->ctx.tpidrro));
+        loaded = t;
     }
 }
 
@@ -157,13 +161,16 @@ void arch_set_tls(struct tcb *t, uint64_t base)
 
 void arch_flags_changed(struct tcb *t)
 {
-    if (t == loaded && fpu_open && !may_use_fpu(t)) {
-        aarch64_fpu_save(&t->ctx);
-        set_fpu(false);
+    uint8_t mode = mode_of(t);
+    if (t == loaded && mode != t->ctx.mode) {
+        arch_fpu_save(t);
+        set_fpu((mode & MODE_FPU) != 0);
+        set_time((mode & MODE_NO_TIME) != 0);
+        if ((mode & MODE_FPU) != 0) {
+            aarch64_fpu_load(&t->ctx);
+        }
     }
-    if (t == kernel.current) {
-        arch_switch_to(t);
-    }
+    t->ctx.mode = mode;
 }
 
 /* Order of FM_UCTX_* from sp on: register numbers, 31 = sp, 32 = spsr. */
@@ -272,8 +279,7 @@ COLD void aarch64_exception(uint64_t esr, uint64_t far)
     if (class == EC_FPU && !t->ctx.fpu_used && (t->flags & FM_TCB_FLAG_FPU_DISABLED) == 0) {
         /* The first vector instruction of a thread: from now on it has that state. */
         t->ctx.fpu_used = true;
-        set_fpu(true);
-        aarch64_fpu_load(&t->ctx);
+        arch_flags_changed(t);
         return;
     }
     if (class == EC_PREFETCH || class == EC_DATA) {

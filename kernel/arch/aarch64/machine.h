@@ -10,6 +10,7 @@
 #define UART_BASE 0x09000000UL
 
 #define SPSR_USER 0x140u      /* EL0t; FIQ and SError masked */
+#define SPSR_KERNEL 0x3c5u    /* EL1h, everything masked: the idle thread */
 #define SPSR_FLAGS 0xf0000000u
 
 void aarch64_fpu_save(struct context *c);
@@ -17,6 +18,7 @@ void aarch64_fpu_load(struct context *c);
 void aarch64_exception(uint64_t esr, uint64_t far);
 _Noreturn void kernel_panic_trap(uint64_t cause, uint64_t value, uint64_t pc);
 
+void idle_loop(void);
 void gic_init(void);
 void machine_init(uint64_t kernel_ttbr0);
 

@@ -90,10 +90,6 @@ after_boot: /* boot_kernel returns here, not into the boot part */
 trap_return:
     adrp x1, kernel
     ldr x0, [x1, :lo12:kernel] /* kernel.current */
-    adrp x1, kernel_idle_thread
-    ldr x1, [x1, :lo12:kernel_idle_thread]
-    cmp x0, x1
-    b.eq idle
     mov sp, x0
     ldp x9, x10, [sp, #CTX_PC]
     msr elr_el1, x9
@@ -117,7 +113,10 @@ trap_return:
     ldp x28, x29, [sp, #224]
     eret
 
-idle: /* nothing to run: sleep until an interrupt is pending (they are not taken here) */
+    .globl idle_loop
+idle_loop: /* the idle thread "returns" here, still at EL1: sleep until an interrupt is pending */
+    adrp x12, kernel_stack_top
+    mov sp, x12
     wfi
     bl entry_interrupt
     b trap_return
