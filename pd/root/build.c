@@ -29,8 +29,8 @@ static void make_objects(void)
     for (uint32_t i = 0; i < root_count(FM_TABLE_DOMAINS); i++) {
         const struct fm_plan_domain *d = root_domain(i);
 
-        root_check(seL4_ASIDPool_Assign(FM_SLOT_ASID_POOL, root_object(d->vspace)), "assign an ASID",
-                   root_name(d->name));
+        root_check(seL4_ASIDPool_Assign(FM_SLOT_ASID_POOL, root_object(d->vspace)),
+                   "assign an ASID", root_name(d->name));
     }
 }
 
@@ -44,7 +44,8 @@ static void make_cap(const struct fm_plan_cap *c)
                                          from, ROOT_DEPTH, rights, c->badge)
                        : seL4_CNode_Copy(root_object(c->cnode), c->slot, c->radix, FM_SLOT_CNODE,
                                          from, ROOT_DEPTH, rights);
-    root_check(e, "capability", c->domain == FM_PLAN_NONE ? "" : root_name(root_domain(c->domain)->name));
+    root_check(e, "capability",
+               c->domain == FM_PLAN_NONE ? "" : root_name(root_domain(c->domain)->name));
 }
 
 static void make_mappings(void)
@@ -60,8 +61,8 @@ static void make_mappings(void)
             root_check(seL4_CNode_Copy(FM_SLOT_CNODE, cap, ROOT_DEPTH, FM_SLOT_CNODE,
                                        root_object(m->first + k), ROOT_DEPTH, seL4_AllRights),
                        "copy a frame", root_name(m->name));
-            root_map(cap, root_object(m->vspace), m->vaddr + ((uint64_t)k << m->size_bits), m->flags,
-                     root_name(m->name));
+            root_map(cap, root_object(m->vspace), m->vaddr + ((uint64_t)k << m->size_bits),
+                     m->flags, root_name(m->name));
         }
     }
 }
@@ -78,8 +79,8 @@ static void make_windows(void)
 
         for (uint64_t at = windows[i].base & ~(step - 1U); at < windows[i].base + windows[i].bytes;
              at += step) {
-            root_map(root_object(d->buffer), root_object(d->vspace), at, FM_MAP_READ | FM_MAP_CACHED,
-                     "window");
+            root_map(root_object(d->buffer), root_object(d->vspace), at,
+                     FM_MAP_READ | FM_MAP_CACHED, "window");
             root_check(fm_page_unmap(root_object(d->buffer)), "unmap", "window");
         }
     }
@@ -167,10 +168,9 @@ static void make_thread(uint32_t i)
     root_check(seL4_CNode_Mint(FM_SLOT_CNODE, handler, ROOT_DEPTH, FM_SLOT_CNODE,
                                root_object(endpoint), ROOT_DEPTH, seL4_AllRights, d->fault_badge),
                "fault endpoint", name);
-    root_check(seL4_SchedControl_ConfigureFlags(root.info->sched_control.start,
-                                                root_object(d->sched_context), d->budget_us,
-                                                d->period_us, d->extra_refills, 0x100U + i,
-                                                FM_SC_FLAG_SPORADIC),
+    root_check(seL4_SchedControl_ConfigureFlags(
+                   root.info->sched_control.start, root_object(d->sched_context), d->budget_us,
+                   d->period_us, d->extra_refills, 0x100U + i, FM_SC_FLAG_SPORADIC),
                "scheduling context", name);
     root_check(seL4_TCB_Configure(tcb, root_object(d->cspace), d->cspace_data,
                                   root_object(d->vspace), 0, FM_RT_IPC_BUFFER,

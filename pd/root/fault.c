@@ -21,8 +21,8 @@ static const struct fm_plan_map *find_map(uint32_t domain, uint64_t addr)
     const struct fm_plan_map *maps = root_table(FM_TABLE_MAPS);
 
     for (uint32_t i = 0; i < root_count(FM_TABLE_MAPS); i++) {
-        if (maps[i].domain == domain &&
-            addr - maps[i].vaddr < (uint64_t)maps[i].count << maps[i].size_bits) {
+        if (maps[i].domain == domain && addr - maps[i].vaddr < (uint64_t)maps[i].count
+                                                                   << maps[i].size_bits) {
             return &maps[i];
         }
     }
@@ -73,7 +73,8 @@ static void report_memory(uint32_t domain, const char *name)
     } else if (addr < d->stack_low && d->stack_low - addr <= 0x10000U) {
         fm_print("fault: %s: stack overflow: %s of 0x%lx, pc 0x%lx\n", name, what, addr, pc);
     } else {
-        fm_print("fault: %s: %s of 0x%lx, where nothing is mapped, pc 0x%lx\n", name, what, addr, pc);
+        fm_print("fault: %s: %s of 0x%lx, where nothing is mapped, pc 0x%lx\n", name, what, addr,
+                 pc);
     }
 }
 
@@ -84,8 +85,8 @@ static void report(uint32_t domain, seL4_Word label)
     switch (label) {
     case FM_FAULT_CAP:
         fm_print("fault: %s: %s: capability 0x%lx does not resolve, pc 0x%lx\n", name,
-                 word(FM_CAPFAULT_IN_RECV_PHASE) != 0U ? "receive" : "send",
-                 word(FM_CAPFAULT_ADDR), word(FM_CAPFAULT_IP));
+                 word(FM_CAPFAULT_IN_RECV_PHASE) != 0U ? "receive" : "send", word(FM_CAPFAULT_ADDR),
+                 word(FM_CAPFAULT_IP));
         break;
     case FM_FAULT_UNKNOWN_SYSCALL:
         fm_print("fault: %s: there is no system call %ld, pc 0x%lx\n", name,

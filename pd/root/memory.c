@@ -107,16 +107,11 @@ static struct piece *find_room(uint64_t bytes, uint32_t bytes_bits)
 static void kind_of(const struct fm_plan_objects *run, seL4_Word *type, uint32_t *bytes_bits)
 {
     static const uint8_t types[FM_PLAN_KINDS] = {
-        [FM_PLAN_UNTYPED] = FM_OBJ_UNTYPED,
-        [FM_PLAN_TCB] = FM_OBJ_TCB,
-        [FM_PLAN_ENDPOINT] = FM_OBJ_ENDPOINT,
-        [FM_PLAN_NOTIFICATION] = FM_OBJ_NOTIFICATION,
-        [FM_PLAN_CNODE] = FM_OBJ_CNODE,
-        [FM_PLAN_SCHED_CONTEXT] = FM_OBJ_SCHED_CONTEXT,
-        [FM_PLAN_REPLY] = FM_OBJ_REPLY,
-        [FM_PLAN_PAGE] = FM_OBJ_SMALL_PAGE,
-        [FM_PLAN_LARGE_PAGE] = FM_OBJ_LARGE_PAGE,
-        [FM_PLAN_VSPACE] = FM_MACHINE_OBJ_VSPACE,
+        [FM_PLAN_UNTYPED] = FM_OBJ_UNTYPED,       [FM_PLAN_TCB] = FM_OBJ_TCB,
+        [FM_PLAN_ENDPOINT] = FM_OBJ_ENDPOINT,     [FM_PLAN_NOTIFICATION] = FM_OBJ_NOTIFICATION,
+        [FM_PLAN_CNODE] = FM_OBJ_CNODE,           [FM_PLAN_SCHED_CONTEXT] = FM_OBJ_SCHED_CONTEXT,
+        [FM_PLAN_REPLY] = FM_OBJ_REPLY,           [FM_PLAN_PAGE] = FM_OBJ_SMALL_PAGE,
+        [FM_PLAN_LARGE_PAGE] = FM_OBJ_LARGE_PAGE, [FM_PLAN_VSPACE] = FM_MACHINE_OBJ_VSPACE,
     };
 
     *type = types[run->kind];

@@ -15,8 +15,8 @@ static seL4_Word attributes(uint32_t flags)
 
 void root_map(seL4_CPtr frame, seL4_CPtr vspace, uint64_t vaddr, uint32_t flags, const char *name)
 {
-    seL4_CapRights_t rights = seL4_CapRights_new(0, 0, (flags & FM_MAP_READ) != 0U,
-                                                 (flags & FM_MAP_WRITE) != 0U);
+    seL4_CapRights_t rights =
+        seL4_CapRights_new(0, 0, (flags & FM_MAP_READ) != 0U, (flags & FM_MAP_WRITE) != 0U);
     seL4_Error e = fm_page_map(frame, vspace, vaddr, rights, attributes(flags));
 
     /* Each missing level answers FailedLookup; three levels at most lie between root and page. */

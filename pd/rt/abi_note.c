@@ -5,5 +5,5 @@
 
 extern const uint32_t fm_abi_note[2];
 
-__attribute__((section(".fm_abi"), used)) const uint32_t fm_abi_note[2] = {0x49424146U,
-                                                                           FM_ABI_PROFILE_ID};
+__attribute__((section(".fm_abi"), used))
+const uint32_t fm_abi_note[2] = {0x49424146U, FM_ABI_PROFILE_ID};

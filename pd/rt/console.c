@@ -29,10 +29,10 @@ static bool open_console(void)
         page->out = (struct fm_ring_shared){0};
         page->in = (struct fm_ring_shared){0};
         page->epoch++;
-        ready = fm_ring_init(&out, &page->out, page->out_entries, FM_CONSOLE_ENTRY,
-                             FM_CONSOLE_OUT_ENTRIES) &&
-                fm_ring_init(&in, &page->in, page->in_entries, FM_CONSOLE_ENTRY,
-                             FM_CONSOLE_IN_ENTRIES);
+        ready =
+            fm_ring_init(&out, &page->out, page->out_entries, FM_CONSOLE_ENTRY,
+                         FM_CONSOLE_OUT_ENTRIES) &&
+            fm_ring_init(&in, &page->in, page->in_entries, FM_CONSOLE_ENTRY, FM_CONSOLE_IN_ENTRIES);
     }
     return ready;
 }

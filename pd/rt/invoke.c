@@ -19,7 +19,8 @@ static void words(const seL4_Word *w, int n)
 #define CALL_WORDS(service, label, caps, ...)                                                      \
     (words((const seL4_Word[]){__VA_ARGS__},                                                       \
            (int)(sizeof((const seL4_Word[]){__VA_ARGS__}) / sizeof(seL4_Word))),                   \
-     call((service), (label), (caps), sizeof((const seL4_Word[]){__VA_ARGS__}) / sizeof(seL4_Word)))
+     call((service), (label), (caps),                                                              \
+          sizeof((const seL4_Word[]){__VA_ARGS__}) / sizeof(seL4_Word)))
 
 seL4_Error seL4_Untyped_Retype(seL4_CPtr service, seL4_Word type, seL4_Word size_bits,
                                seL4_CPtr root, seL4_Word node_index, seL4_Word node_depth,
@@ -119,10 +120,9 @@ seL4_Error seL4_TCB_WriteRegisters(seL4_CPtr service, seL4_Bool resume, seL4_Uin
 seL4_Error seL4_TCB_ReadRegisters(seL4_CPtr service, seL4_Bool suspend, seL4_Uint8 arch_flags,
                                   seL4_Word count, seL4_Word *regs)
 {
-    seL4_Error e = CALL_WORDS(service, FM_LABEL_TCB_READ_REGISTERS, 0,
-                              (seL4_Word)(suspend != 0 ? FM_TCB_READ_SUSPEND : 0) |
-                                  (seL4_Word)arch_flags << 8,
-                              count);
+    seL4_Error e = CALL_WORDS(
+        service, FM_LABEL_TCB_READ_REGISTERS, 0,
+        (seL4_Word)(suspend != 0 ? FM_TCB_READ_SUSPEND : 0) | (seL4_Word)arch_flags << 8, count);
 
     for (seL4_Word i = 0; e == seL4_NoError && i < count; i++) {
         regs[i] = seL4_GetMR((int)i);

@@ -35,9 +35,9 @@
 #define FM_SYS_OWN_CNODE 459   /* capability to `own`, guard 0: depth 8 addresses its slots   */
 #define FM_SYS_EXTRA_REPLY 460 /* 16 Reply objects more                                       */
 #define FM_SYS_EXTRA_REPLIES 16
-#define FM_SYS_MAIL_CNODE 480  /* capabilities to mail CNodes of others, guard 0, depth 4     */
+#define FM_SYS_MAIL_CNODE 480 /* capabilities to mail CNodes of others, guard 0, depth 4     */
 #define FM_SYS_MAIL_CNODES 16
-#define FM_SYS_USER 496        /* up to 511: what a .caps file places by number               */
+#define FM_SYS_USER 496 /* up to 511: what a .caps file places by number               */
 #define FM_SYS_SLOTS 512
 
 /* What the plan puts into `own`. */

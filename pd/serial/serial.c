@@ -14,11 +14,11 @@
 #define LINE 240U
 #define NOBODY 62U
 
-PATCHED seL4_Word fm_serial_uart = 0;       /* setvar_vaddr of the UART's page        */
-PATCHED seL4_Word fm_serial_irq = NOBODY;   /* setvar_id of its interrupt             */
-PATCHED seL4_Word fm_serial_pages = 0;      /* set: address of channel 0's page       */
-PATCHED seL4_Word fm_serial_tap = NOBODY;   /* set: channel whose lines go out plain  */
-PATCHED seL4_Word fm_serial_input = NOBODY; /* set: channel that gets what is typed   */
+PATCHED seL4_Word fm_serial_uart = 0;               /* setvar_vaddr of the UART's page        */
+PATCHED seL4_Word fm_serial_irq = NOBODY;           /* setvar_id of its interrupt             */
+PATCHED seL4_Word fm_serial_pages = 0;              /* set: address of channel 0's page       */
+PATCHED seL4_Word fm_serial_tap = NOBODY;           /* set: channel whose lines go out plain  */
+PATCHED seL4_Word fm_serial_input = NOBODY;         /* set: channel that gets what is typed   */
 PATCHED char fm_channel_names[CHANNELS][16] = {""}; /* by the packer */
 
 struct client {
@@ -99,7 +99,8 @@ static bool open_rings(microkit_channel ch)
     c->used = 0;
     return fm_ring_init(&c->out, &page->out, page->out_entries, FM_CONSOLE_ENTRY,
                         FM_CONSOLE_OUT_ENTRIES) &&
-           fm_ring_init(&c->in, &page->in, page->in_entries, FM_CONSOLE_ENTRY, FM_CONSOLE_IN_ENTRIES);
+           fm_ring_init(&c->in, &page->in, page->in_entries, FM_CONSOLE_ENTRY,
+                        FM_CONSOLE_IN_ENTRIES);
 }
 
 static void drain(microkit_channel ch)

@@ -65,7 +65,8 @@ static uint32_t rights_word(const struct line *l, const char *w)
 /* cap [own:]SLOT OBJECT [BITS] of DOMAIN [from DOMAIN] [badge N] [rights WORD...] */
 static void on_cap(struct domain *d, const struct line *l)
 {
-    static const char *const objects = " endpoint notification inbox mail vspace untyped tcb own cspace ";
+    static const char *const objects =
+        " endpoint notification inbox mail vspace untyped tcb own cspace ";
     struct extra_cap *c;
     char padded[40];
     unsigned i = 3;
@@ -177,8 +178,10 @@ static void in_domain(struct system *s, struct domain *d, const struct line *l)
     } else if (strcmp(w, "window") == 0) {
         on_window(d, l);
     } else {
-        refuse(l->at, "unknown statement \"%s\"; expected own, untyped, inbox, mail, endpoint, "
-               "replies, restart, timeout, no-time, smc, window, set or cap", w);
+        refuse(l->at,
+               "unknown statement \"%s\"; expected own, untyped, inbox, mail, endpoint, "
+               "replies, restart, timeout, no-time, smc, window, set or cap",
+               w);
     }
 }
 
@@ -258,7 +261,8 @@ void caps_read(struct system *s, const char *path)
         if (strchr(start, '#') != NULL) {
             *strchr(start, '#') = '\0';
         }
-        for (char *w = strtok_r(start, " \t\r", &save); w != NULL; w = strtok_r(NULL, " \t\r", &save)) {
+        for (char *w = strtok_r(start, " \t\r", &save); w != NULL;
+             w = strtok_r(NULL, " \t\r", &save)) {
             if (l.words == WORDS) {
                 refuse(l.at, "more than %d words", WORDS);
             }

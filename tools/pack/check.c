@@ -72,7 +72,8 @@ static void check_regions(struct system *s)
             const struct region *o = &s->region[k];
 
             if (o->has_phys && overlap(r->phys, r->size, o->phys, o->size)) {
-                refuse(r->at, "memory region \"%s\" reaches the same physical pages as \"%s\" (line %u)",
+                refuse(r->at,
+                       "memory region \"%s\" reaches the same physical pages as \"%s\" (line %u)",
                        r->name, o->name, o->at.line);
             }
         }
@@ -106,14 +107,16 @@ static void check_maps(struct system *s, struct domain *d, unsigned index)
                     continue;
                 }
                 if (r->has_phys && !r->dma) {
-                    refuse(m->at, "device page of \"%s\": %s and %s (line %u) both reach it; "
-                           "expected one owner", r->name, s->domain[k].name, d->name,
-                           s->domain[k].map[j].at.line);
+                    refuse(m->at,
+                           "device page of \"%s\": %s and %s (line %u) both reach it; "
+                           "expected one owner",
+                           r->name, s->domain[k].name, d->name, s->domain[k].map[j].at.line);
                 }
                 if (r->dma && !r->shared_by_rule) {
-                    refuse(m->at, "DMA region \"%s\": %s and %s both reach it; expected one owner, "
-                           "or \"share %s\" in the .caps file", r->name, s->domain[k].name, d->name,
-                           r->name);
+                    refuse(m->at,
+                           "DMA region \"%s\": %s and %s both reach it; expected one owner, "
+                           "or \"share %s\" in the .caps file",
+                           r->name, s->domain[k].name, d->name, r->name);
                 }
             }
         }
@@ -140,15 +143,15 @@ static void check_children(const struct system *s)
         for (unsigned k = 0; k < i; k++) {
             if (s->domain[i].parent >= 0 && s->domain[i].parent == s->domain[k].parent &&
                 s->domain[i].child_id == s->domain[k].child_id) {
-                refuse(s->domain[i].at, "%s: child id %u belongs to %s (line %u)", s->domain[i].name,
-                       s->domain[i].child_id, s->domain[k].name, s->domain[k].at.line);
+                refuse(s->domain[i].at, "%s: child id %u belongs to %s (line %u)",
+                       s->domain[i].name, s->domain[i].child_id, s->domain[k].name,
+                       s->domain[k].at.line);
             }
         }
         if (s->domain[i].parent >= 0 &&
             s->domain[s->domain[i].parent].priority <= s->domain[i].priority) {
             refuse(s->domain[i].at, "%s: priority %u: expected less than its parent's, %s, %u",
-                   s->domain[i].name, s->domain[i].priority,
-                   s->domain[s->domain[i].parent].name,
+                   s->domain[i].name, s->domain[i].priority, s->domain[s->domain[i].parent].name,
                    s->domain[s->domain[i].parent].priority);
         }
     }
@@ -373,7 +376,8 @@ void load_images(struct system *s, const char *const *search, unsigned searches)
                        (unsigned long)g->vaddr);
             }
             for (unsigned m = 0; m < d->maps; m++) {
-                if (overlap(g->vaddr, g->bytes, d->map[m].vaddr, s->region[d->map[m].region].size)) {
+                if (overlap(g->vaddr, g->bytes, d->map[m].vaddr,
+                            s->region[d->map[m].region].size)) {
                     refuse(d->map[m].at, "%s: \"%s\" overlaps the program at 0x%lx", d->name,
                            d->map[m].region_name, (unsigned long)g->vaddr);
                 }

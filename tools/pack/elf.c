@@ -55,8 +55,9 @@ void elf_read(struct elf *e, const char *path, struct where where, unsigned mach
     copy_name(e->path, sizeof e->path, path, where, "path");
     e->file = file_read(path, &e->size, where);
     h = at(e, 0, sizeof *h);
-    if (h == NULL || memcmp(h->e_ident, ELFMAG, SELFMAG) != 0 || h->e_ident[EI_CLASS] != ELFCLASS64 ||
-        h->e_ident[EI_DATA] != ELFDATA2LSB || h->e_type != ET_EXEC) {
+    if (h == NULL || memcmp(h->e_ident, ELFMAG, SELFMAG) != 0 ||
+        h->e_ident[EI_CLASS] != ELFCLASS64 || h->e_ident[EI_DATA] != ELFDATA2LSB ||
+        h->e_type != ET_EXEC) {
         refuse(where, "%s: expected a static ELF64 executable, little-endian", path);
     }
     if (h->e_machine != machine) {
@@ -106,8 +107,8 @@ bool elf_symbol(const struct elf *e, const char *name, uint64_t *vaddr, uint64_t
         names = section(e, table->sh_link);
         for (uint64_t k = 0; names != NULL && k < table->sh_size / sizeof(Elf64_Sym); k++) {
             const Elf64_Sym *sym = at(e, table->sh_offset + k * sizeof *sym, sizeof *sym);
-            const char *text = sym == NULL ? NULL
-                                           : at(e, names->sh_offset + sym->st_name, strlen(name) + 1U);
+            const char *text =
+                sym == NULL ? NULL : at(e, names->sh_offset + sym->st_name, strlen(name) + 1U);
 
             if (text != NULL && sym->st_shndx != SHN_UNDEF && strcmp(text, name) == 0) {
                 *vaddr = sym->st_value;
@@ -124,7 +125,8 @@ uint8_t *elf_at(struct elf *e, uint64_t vaddr, uint64_t n)
     for (unsigned i = 0; i < e->segments; i++) {
         struct segment *s = &e->segment[i];
 
-        if (vaddr >= s->vaddr && vaddr - s->vaddr <= s->bytes && n <= s->bytes - (vaddr - s->vaddr)) {
+        if (vaddr >= s->vaddr && vaddr - s->vaddr <= s->bytes &&
+            n <= s->bytes - (vaddr - s->vaddr)) {
             return s->data + (vaddr - s->vaddr);
         }
     }

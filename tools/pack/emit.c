@@ -127,8 +127,8 @@ static uint64_t symbol_or_0(const struct domain *d, const char *name)
     return elf_symbol(&d->elf, name, &vaddr, &size) ? vaddr : 0U;
 }
 
-static struct fm_plan_domain domain_row(const struct system *s, const struct plan_out *o, unsigned i,
-                                        const uint32_t *f)
+static struct fm_plan_domain domain_row(const struct system *s, const struct plan_out *o,
+                                        unsigned i, const uint32_t *f)
 {
     const struct domain *d = &s->domain[i];
     struct fm_plan_domain row = {
@@ -171,12 +171,15 @@ static void emit_tables(const struct system *s, struct plan_out *o, struct write
         r.first = f[r.first];
         (void)put(w, &r, sizeof r);
     }
-    t[FM_TABLE_CAPS] = (struct fm_plan_table){put(w, o->caps, o->n_caps * sizeof *o->caps), o->n_caps};
-    t[FM_TABLE_MAPS] = (struct fm_plan_table){put(w, o->maps, o->n_maps * sizeof *o->maps), o->n_maps};
+    t[FM_TABLE_CAPS] =
+        (struct fm_plan_table){put(w, o->caps, o->n_caps * sizeof *o->caps), o->n_caps};
+    t[FM_TABLE_MAPS] =
+        (struct fm_plan_table){put(w, o->maps, o->n_maps * sizeof *o->maps), o->n_maps};
     t[FM_TABLE_FILLS].count = o->n_fills; /* written last: its offsets point behind everything */
     t[FM_TABLE_PATCHES] =
         (struct fm_plan_table){put(w, o->patches, o->n_patches * sizeof *o->patches), o->n_patches};
-    t[FM_TABLE_IRQS] = (struct fm_plan_table){put(w, o->irqs, o->n_irqs * sizeof *o->irqs), o->n_irqs};
+    t[FM_TABLE_IRQS] =
+        (struct fm_plan_table){put(w, o->irqs, o->n_irqs * sizeof *o->irqs), o->n_irqs};
     t[FM_TABLE_WINDOWS] =
         (struct fm_plan_table){put(w, o->windows, o->n_windows * sizeof *o->windows), o->n_windows};
     t[FM_TABLE_DOMAINS] = (struct fm_plan_table){put(w, NULL, 0), s->domains};

@@ -44,7 +44,8 @@ static void add_region(struct fm_payload *p, struct buffer *data, uint64_t to, c
 }
 
 /* The kernel's segments; returns the first physical page behind it. */
-static uint64_t add_kernel(struct fm_payload *p, struct buffer *data, const char *path, unsigned machine)
+static uint64_t add_kernel(struct fm_payload *p, struct buffer *data, const char *path,
+                           unsigned machine)
 {
     struct elf k;
     uint64_t end = 0;
@@ -86,8 +87,9 @@ static void add_root(struct fm_payload *p, struct buffer *data, const char *path
     }
     for (unsigned i = 0; i < r.segments; i++) {
         low = r.segment[i].vaddr < low ? r.segment[i].vaddr : low;
-        high = r.segment[i].vaddr + r.segment[i].bytes > high ? r.segment[i].vaddr + r.segment[i].bytes
-                                                              : high;
+        high = r.segment[i].vaddr + r.segment[i].bytes > high
+                   ? r.segment[i].vaddr + r.segment[i].bytes
+                   : high;
     }
     flat = calloc(1, high - low + plan_bytes);
     if (flat == NULL) {
@@ -158,7 +160,8 @@ void image_write(const struct system *s, const uint8_t *plan, size_t bytes, cons
         uint64_t at = g->vaddr - base;
 
         if (g->vaddr < base || at < image.used) {
-            refuse(nowhere, "%s: expected segments in order from 0x%lx", loader, (unsigned long)base);
+            refuse(nowhere, "%s: expected segments in order from 0x%lx", loader,
+                   (unsigned long)base);
         }
         (void)extend(&image, at + g->bytes - image.used);
         memcpy(image.bytes + at, g->data, g->bytes);

@@ -35,7 +35,9 @@ static uint32_t name_of(struct plan_out *o, const char *a, const char *b)
 
 static uint64_t object_bytes(uint32_t kind, uint32_t size_bits)
 {
-    return kind == FM_PLAN_CNODE ? 32ULL << size_bits : kind == FM_PLAN_IRQ ? 0U : 1ULL << size_bits;
+    return kind == FM_PLAN_CNODE ? 32ULL << size_bits
+           : kind == FM_PLAN_IRQ ? 0U
+                                 : 1ULL << size_bits;
 }
 
 /* A run of objects; returns the number of its first. */
@@ -78,14 +80,14 @@ static void cap(struct plan_out *o, uint32_t domain, uint32_t cnode, uint32_t ra
                                                 .radix = (uint8_t)radix};
 }
 
-static void sys_cap(struct system *s, struct plan_out *o, uint32_t i, uint32_t slot, uint32_t object,
-                    uint32_t rights, uint64_t badge)
+static void sys_cap(struct system *s, struct plan_out *o, uint32_t i, uint32_t slot,
+                    uint32_t object, uint32_t rights, uint64_t badge)
 {
     cap(o, i, s->domain[i].o_sys, FM_CNODE_SYS_BITS, slot, object, rights, badge);
 }
 
-static void map(struct plan_out *o, uint32_t domain, uint32_t vspace, uint64_t vaddr, uint32_t first,
-                uint32_t count, uint32_t size_bits, uint32_t flags, uint32_t name)
+static void map(struct plan_out *o, uint32_t domain, uint32_t vspace, uint64_t vaddr,
+                uint32_t first, uint32_t count, uint32_t size_bits, uint32_t flags, uint32_t name)
 {
     o->maps = grow(o->maps, o->n_maps, sizeof *o->maps);
     o->maps[o->n_maps++] = (struct fm_plan_map){.vaddr = vaddr,
@@ -242,7 +244,7 @@ static void domain_objects(struct system *s, struct plan_out *o, struct domain *
     }
     for (unsigned i = 0; i < d->elf.segments; i++) {
         const struct segment *g = &d->elf.segment[i];
-        const char *what = (g->flags & FM_MAP_EXECUTE) != 0U  ? "code"
+        const char *what = (g->flags & FM_MAP_EXECUTE) != 0U ? "code"
                            : (g->flags & FM_MAP_WRITE) != 0U ? "data"
                                                              : "constants";
 
@@ -259,8 +261,9 @@ static void region_objects(struct system *s, struct plan_out *o)
         r->object = make(s, o, NULL, large ? FM_PLAN_LARGE_PAGE : FM_PLAN_PAGE, large ? 21 : 12,
                          (uint32_t)(r->size / r->page), r->name);
         o->runs[o->n_runs - 1U].paddr = r->phys;
-        o->runs[o->n_runs - 1U].flags =
-            r->has_phys ? FM_PLAN_FIXED : r->dma ? FM_PLAN_CONTIGUOUS : 0U;
+        o->runs[o->n_runs - 1U].flags = r->has_phys ? FM_PLAN_FIXED
+                                        : r->dma    ? FM_PLAN_CONTIGUOUS
+                                                    : 0U;
         if (r->prefill[0] != '\0') {
             size_t n;
             uint8_t *data = file_read(r->prefill, &n, r->at);
@@ -288,8 +291,10 @@ static void root_objects(struct system *s, struct plan_out *o)
 
         for (unsigned i = 0; i < s->regions; i++) {
             if (s->region[i].has_phys && s->region[i].phys == at) {
-                refuse(s->region[i].at, "memory region \"%s\" is the UART, which root holds; "
-                       "expected a \"console\" statement in the .caps file", s->region[i].name);
+                refuse(s->region[i].at,
+                       "memory region \"%s\" is the UART, which root holds; "
+                       "expected a \"console\" statement in the .caps file",
+                       s->region[i].name);
             }
         }
         o->uart = make(s, o, NULL, FM_PLAN_PAGE, 12, 1, "root.uart");
@@ -361,7 +366,8 @@ static void domain_caps(struct system *s, struct plan_out *o, uint32_t i)
 
     cap(o, i, d->o_cspace, FM_CNODE_ROOT_BITS, 0, d->o_sys, RIGHT_ALL, guard(FM_CNODE_SYS_BITS));
     if (d->own) {
-        cap(o, i, d->o_cspace, FM_CNODE_ROOT_BITS, 1, d->o_own, RIGHT_ALL, guard(FM_CNODE_OWN_BITS));
+        cap(o, i, d->o_cspace, FM_CNODE_ROOT_BITS, 1, d->o_own, RIGHT_ALL,
+            guard(FM_CNODE_OWN_BITS));
         sys_cap(s, o, i, FM_SYS_OWN_CNODE, d->o_own, RIGHT_ALL, 0);
         if (d->has_endpoint) {
             cap(o, i, d->o_own, FM_CNODE_OWN_BITS, FM_OWN_ENDPOINT, d->o_endpoint, RIGHT_ALL, 0);
@@ -378,7 +384,8 @@ static void domain_caps(struct system *s, struct plan_out *o, uint32_t i)
         cap(o, i, d->o_cspace, FM_CNODE_ROOT_BITS, 3U + k, d->o_mail[k], RIGHT_ALL,
             guard(FM_CNODE_MAIL_BITS));
     }
-    sys_cap(s, o, i, FM_SYS_INPUT, d->has_endpoint ? d->o_endpoint : d->o_notification, RIGHT_READ, 0);
+    sys_cap(s, o, i, FM_SYS_INPUT, d->has_endpoint ? d->o_endpoint : d->o_notification, RIGHT_READ,
+            0);
     sys_cap(s, o, i, FM_SYS_REPLY, d->o_reply, RIGHT_ALL, 0);
     for (uint32_t k = 1; k < d->replies; k++) {
         sys_cap(s, o, i, FM_SYS_EXTRA_REPLY + k - 1U, d->o_reply + k, RIGHT_ALL, 0);
@@ -396,7 +403,8 @@ static void domain_caps(struct system *s, struct plan_out *o, uint32_t i)
             sys_cap(s, o, i, FM_SYS_MAIL_CNODE + mails++, s->domain[k].o_mail[m], RIGHT_ALL, 0);
         }
         if (s->domain[k].parent == (int)i) {
-            sys_cap(s, o, i, FM_SYS_CHILD_TCB + s->domain[k].child_id, s->domain[k].o_tcb, RIGHT_ALL, 0);
+            sys_cap(s, o, i, FM_SYS_CHILD_TCB + s->domain[k].child_id, s->domain[k].o_tcb,
+                    RIGHT_ALL, 0);
         }
     }
     for (unsigned k = 0; k < d->irqs; k++) {
@@ -449,11 +457,15 @@ static void domain_maps(struct system *s, struct plan_out *o, uint32_t i)
         }
         map(o, i, d->o_vspace, g->vaddr, d->o_segment[k], (uint32_t)(g->bytes / PACK_PAGE), 12,
             g->flags | FM_MAP_CACHED | (writable ? FM_MAP_PRIVATE : 0U),
-            name_of(o, d->name, code ? "code" : writable ? "data" : "constants"));
+            name_of(o, d->name,
+                    code       ? "code"
+                    : writable ? "data"
+                               : "constants"));
         fill(o, i, d->o_segment[k], PACK_PAGE, g->data, g->file_bytes, code ? 1 : 0);
     }
     map(o, i, d->o_vspace, FM_RT_STACK_TOP - d->stack, d->o_stack, (uint32_t)(d->stack / PACK_PAGE),
-        12, FM_MAP_READ | FM_MAP_WRITE | FM_MAP_CACHED | FM_MAP_PRIVATE, name_of(o, d->name, "stack"));
+        12, FM_MAP_READ | FM_MAP_WRITE | FM_MAP_CACHED | FM_MAP_PRIVATE,
+        name_of(o, d->name, "stack"));
     map(o, i, d->o_vspace, FM_RT_IPC_BUFFER, d->o_buffer, 1, 12,
         FM_MAP_READ | FM_MAP_WRITE | FM_MAP_CACHED | FM_MAP_PRIVATE, name_of(o, d->name, "buffer"));
     for (unsigned k = 0; k < d->maps; k++) {

@@ -77,8 +77,8 @@ struct options {
 
 static void parse(struct options *o, int argc, char **argv)
 {
-    static const char *const names[] = {"--caps", "--kernel", "--root",    "--loader", "-o",
-                                        "--report", "--plan", "--profile", "--search"};
+    static const char *const names[] = {"--caps",   "--kernel", "--root",    "--loader", "-o",
+                                        "--report", "--plan",   "--profile", "--search"};
     const char **const places[] = {&o->caps,   &o->kernel, &o->root,    &o->loader, &o->image,
                                    &o->report, &o->plan,   &o->profile, NULL};
 

@@ -17,7 +17,8 @@ static const char *object_name(const struct plan_out *o, uint32_t provisional_or
                 snprintf(text, sizeof text, "irq %lu (%s)", (unsigned long)r->paddr,
                          r->size_bits != 0U ? "edge" : "level");
             } else if (r->count > 1U) {
-                snprintf(text, sizeof text, "%s[%u]", o->names + r->name, provisional_or_final - first);
+                snprintf(text, sizeof text, "%s[%u]", o->names + r->name,
+                         provisional_or_final - first);
             } else {
                 snprintf(text, sizeof text, "%s", o->names + r->name);
             }
@@ -98,7 +99,8 @@ static void print_maps(const struct plan_out *o, uint32_t index, FILE *to)
             continue;
         }
         fprintf(to, "  map     0x%010lx %c%c%c%s  %s  ", (unsigned long)m->vaddr,
-                (m->flags & FM_MAP_READ) != 0U ? 'r' : '-', (m->flags & FM_MAP_WRITE) != 0U ? 'w' : '-',
+                (m->flags & FM_MAP_READ) != 0U ? 'r' : '-',
+                (m->flags & FM_MAP_WRITE) != 0U ? 'w' : '-',
                 (m->flags & FM_MAP_EXECUTE) != 0U ? 'x' : '-',
                 (m->flags & FM_MAP_CACHED) != 0U ? "" : " device", o->names + m->name);
         print_size(to, (uint64_t)m->count << m->size_bits);

@@ -147,7 +147,8 @@ static uint32_t identifier(const struct reader *r, const char *element, const ch
 /* ---- elements */
 static void on_domain(struct reader *r, const char **attr)
 {
-    static const char known[] = "name priority budget period passive stack_size cpu smc fpu id setvar_id";
+    static const char known[] =
+        "name priority budget period passive stack_size cpu smc fpu id setvar_id";
     struct system *s = r->s;
     int parent = r->domain[r->depth];
     struct domain *d;
@@ -212,7 +213,10 @@ static void on_map(struct reader *r, struct domain *d, const char **attr)
     m->vaddr = parse_number(need(r, "map", attr, "vaddr"), here(r), "vaddr");
     m->flags = boolean(r, attr, "cached", true) ? FM_MAP_CACHED : 0U;
     for (const char *p = perms == NULL ? "rw" : perms; *p != '\0'; p++) {
-        uint32_t bit = *p == 'r' ? FM_MAP_READ : *p == 'w' ? FM_MAP_WRITE : *p == 'x' ? FM_MAP_EXECUTE : 0U;
+        uint32_t bit = *p == 'r'   ? FM_MAP_READ
+                       : *p == 'w' ? FM_MAP_WRITE
+                       : *p == 'x' ? FM_MAP_EXECUTE
+                                   : 0U;
 
         if (bit == 0U || (m->flags & bit) != 0U) {
             refuse(here(r), "perms=\"%s\": expected r, rw, rx", perms);
@@ -221,7 +225,8 @@ static void on_map(struct reader *r, struct domain *d, const char **attr)
     }
     if ((m->flags & FM_MAP_READ) == 0U ||
         (m->flags & (FM_MAP_WRITE | FM_MAP_EXECUTE)) == (FM_MAP_WRITE | FM_MAP_EXECUTE)) {
-        refuse(here(r), "perms=\"%s\": expected r, rw or rx (never writable and executable)", perms);
+        refuse(here(r), "perms=\"%s\": expected r, rw or rx (never writable and executable)",
+               perms);
     }
     optional_name(r, attr, "setvar_vaddr", m->setvar_vaddr, sizeof m->setvar_vaddr);
     optional_name(r, attr, "setvar_size", m->setvar_size, sizeof m->setvar_size);
@@ -300,7 +305,8 @@ static void on_region(struct reader *r, const char **attr)
     if (m->page != 0U && m->page != PACK_PAGE && m->page != PACK_LARGE) {
         refuse(here(r), "page_size 0x%lx: expected 0x1000 or 0x200000", (unsigned long)m->page);
     }
-    if (m->size == 0U || m->size % (m->page == 0U ? PACK_PAGE : m->page) != 0U || m->size > (2ULL << 30)) {
+    if (m->size == 0U || m->size % (m->page == 0U ? PACK_PAGE : m->page) != 0U ||
+        m->size > (2ULL << 30)) {
         refuse(here(r), "memory region \"%s\": size 0x%lx: expected whole pages, at most 2 GiB",
                m->name, (unsigned long)m->size);
     }
@@ -355,8 +361,10 @@ static void in_domain(struct reader *r, const char *name, const char **attr)
         }
         copy_name(d->image, sizeof d->image, need(r, name, attr, "path"), here(r), "path");
     } else {
-        refuse(here(r), "<%s> in <protection_domain>: expected program_image, map, irq, setvar or "
-               "protection_domain", name);
+        refuse(here(r),
+               "<%s> in <protection_domain>: expected program_image, map, irq, setvar or "
+               "protection_domain",
+               name);
     }
 }
 
@@ -393,8 +401,8 @@ static void on_start(void *user, const char *name, const char **attr)
         on_end(r, attr);
         r->stack[r->depth++] = "leaf";
     } else {
-        refuse(here(r), "unknown element <%s>; expected protection_domain, memory_region or channel",
-               name);
+        refuse(here(r),
+               "unknown element <%s>; expected protection_domain, memory_region or channel", name);
     }
 }
 

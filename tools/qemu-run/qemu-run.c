@@ -51,8 +51,12 @@ struct run {
     int to_qemu;
 };
 
-static const char *const panics[] = {"PANIC", "Caught cap fault in send", "halting...", "seL4 called fail",
-                                     "KERNEL DATA ABORT", "Kernel entry via"};
+static const char *const panics[] = {"PANIC",
+                                     "Caught cap fault in send",
+                                     "halting...",
+                                     "seL4 called fail",
+                                     "KERNEL DATA ABORT",
+                                     "Kernel entry via"};
 
 static int64_t now_ms(void)
 {
@@ -64,8 +68,10 @@ static int64_t now_ms(void)
 
 static _Noreturn void wrong_use(void)
 {
-    fputs("qemu-run --arch aarch64|riscv64 [--timeout S] [--icount] [--need TEXT]... [--never TEXT]...\n"
-          "         [--until TEXT] [--send AFTER=TEXT] [--bios FILE] [--plain] [--quiet] IMAGE [-- QEMU ARGUMENTS]\n",
+    fputs("qemu-run --arch aarch64|riscv64 [--timeout S] [--icount] [--need TEXT]... [--never "
+          "TEXT]...\n"
+          "         [--until TEXT] [--send AFTER=TEXT] [--bios FILE] [--plain] [--quiet] IMAGE [-- "
+          "QEMU ARGUMENTS]\n",
           stderr);
     exit(2);
 }
@@ -140,12 +146,17 @@ static pid_t start(const struct run *r, int in, int out)
     const char *arg[ARGS];
     unsigned n = 0;
     bool arm = strcmp(r->arch, "aarch64") == 0;
-    static const char *const arm_args[] = {"qemu-system-aarch64", "-machine",
-                                           "virt,virtualization=on,gic-version=2", "-cpu", "cortex-a53",
-                                           "-device", device};
-    static const char *const common[] = {"-m", "2G", "-nodefaults", "-display", "none", "-serial", "stdio",
-                                         "-monitor", "none", "-no-reboot", "-global",
-                                         "virtio-mmio.force-legacy=false"};
+    static const char *const arm_args[] = {"qemu-system-aarch64",
+                                           "-machine",
+                                           "virt,virtualization=on,gic-version=2",
+                                           "-cpu",
+                                           "cortex-a53",
+                                           "-device",
+                                           device};
+    static const char *const common[] = {
+        "-m",   "2G",         "-nodefaults", "-display",
+        "none", "-serial",    "stdio",       "-monitor",
+        "none", "-no-reboot", "-global",     "virtio-mmio.force-legacy=false"};
 
     snprintf(device, sizeof device, "loader,file=%s,addr=0x70000000,cpu-num=0", r->image);
     if (arm) {
@@ -204,7 +215,8 @@ static bool begins(const char *line, const char *with)
 static void show(const struct run *r)
 {
     bool tap = begins(r->line, "ok ") || begins(r->line, "not ok ") || begins(r->line, "1..") ||
-               begins(r->line, "#") || begins(r->line, "TAP version") || begins(r->line, "Bail out!");
+               begins(r->line, "#") || begins(r->line, "TAP version") ||
+               begins(r->line, "Bail out!");
 
     if (!r->quiet && r->line[0] != '\0') {
         printf("%s%s\n", tap ? "" : "# ", r->line);
@@ -312,14 +324,16 @@ static int verdict(struct run *r, const char *end, int status)
     }
     if (r->plain) {
         if (strcmp(end, "exit") != 0 || status != 0) {
-            printf("# qemu-run: the machine did not switch itself off well: %s, status %d\n", end, status);
+            printf("# qemu-run: the machine did not switch itself off well: %s, status %d\n", end,
+                   status);
             bad = 1;
         }
-    } else if (r->until != NULL ? !r->until_seen
-                         : !r->plan || r->failed != 0U || r->passed == 0U || r->passed != r->planned) {
+    } else if (r->until != NULL
+                   ? !r->until_seen
+                   : !r->plan || r->failed != 0U || r->passed == 0U || r->passed != r->planned) {
         printf("# qemu-run: %s: %u passed, %u failed, plan %u\n",
-               r->plan || r->until != NULL ? "incomplete or failed" : "no TAP plan", r->passed, r->failed,
-               r->planned);
+               r->plan || r->until != NULL ? "incomplete or failed" : "no TAP plan", r->passed,
+               r->failed, r->planned);
         bad = 1;
     }
     return bad;

@@ -7,7 +7,16 @@
 
 __attribute__((section(".data"), used)) seL4_Word fm_timer_page = 0; /* setvar_vaddr */
 
-enum { TIME_LOW = 0, TIME_HIGH, ALARM_LOW, ALARM_HIGH, IRQ_ENABLED, CLEAR_ALARM, STATUS, CLEAR_IRQ };
+enum {
+    TIME_LOW = 0,
+    TIME_HIGH,
+    ALARM_LOW,
+    ALARM_HIGH,
+    IRQ_ENABLED,
+    CLEAR_ALARM,
+    STATUS,
+    CLEAR_IRQ
+};
 
 static volatile uint32_t *rtc(void)
 {

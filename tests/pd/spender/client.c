@@ -15,7 +15,8 @@ static seL4_Word call(seL4_Word method)
 void init(void)
 {
     TAP_EQ(call(1), FM_OK, "TIMEOUT-1 a call within the budget is answered");
-    TAP_EQ(call(2), FM_E_TIME_SPENT, "TIMEOUT-2 one that spends the caller's budget comes back with LIMIT");
+    TAP_EQ(call(2), FM_E_TIME_SPENT,
+           "TIMEOUT-2 one that spends the caller's budget comes back with LIMIT");
     TAP_EQ(call(1), FM_OK, "TIMEOUT-3 the server was started anew and answers");
     fm_ask_power_off(POWER, (seL4_Word)tap_done());
 }

@@ -83,7 +83,8 @@ static void guess(void)
 
     for (seL4_CPtr slot = 5; slot < FM_SYS_SLOTS; slot++) {
         if (slot != FM_SYS_NOTIFY) {
-            seL4_MessageInfo_t i = seL4_Call(slot, seL4_MessageInfo_new(FM_LABEL_CNODE_REVOKE, 0, 0, 2));
+            seL4_MessageInfo_t i =
+                seL4_Call(slot, seL4_MessageInfo_new(FM_LABEL_CNODE_REVOKE, 0, 0, 2));
 
             found += seL4_MessageInfo_get_label(i) == seL4_InvalidCapability ? 0U : 1U;
         }

@@ -14,10 +14,11 @@ void init(void)
 
     for (unsigned i = 0; i < 100U; i++) {
         microkit_mr_set(0, i);
-        good += microkit_msginfo_get_label(microkit_ppcall(HELLO, microkit_msginfo_new(5, 1))) == 5U &&
-                        microkit_mr_get(0) == i + 1U
-                    ? 1U
-                    : 0U;
+        good +=
+            microkit_msginfo_get_label(microkit_ppcall(HELLO, microkit_msginfo_new(5, 1))) == 5U &&
+                    microkit_mr_get(0) == i + 1U
+                ? 1U
+                : 0U;
     }
     TAP_EQ(good, 100, "ATTACK-1 an honest server answers a hundred calls meanwhile");
     fm_ask_power_off(POWER, (seL4_Word)tap_done());

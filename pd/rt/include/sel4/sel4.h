@@ -88,8 +88,8 @@ static inline seL4_Word seL4_MessageInfo_get_extraCaps(seL4_MessageInfo_t info)
 static inline seL4_CapRights_t seL4_CapRights_new(seL4_Word grant_reply, seL4_Word grant,
                                                   seL4_Word read, seL4_Word write)
 {
-    return (seL4_CapRights_t){{(grant_reply & 1U) << 3 | (grant & 1U) << 2 | (read & 1U) << 1 |
-                               (write & 1U)}};
+    return (seL4_CapRights_t){
+        {(grant_reply & 1U) << 3 | (grant & 1U) << 2 | (read & 1U) << 1 | (write & 1U)}};
 }
 
 #define seL4_AllRights (seL4_CapRights_new(1, 1, 1, 1))
