@@ -1,0 +1,2 @@
+#include "tests/kernel/suite/suite.h"
+void group_attack(void){}
