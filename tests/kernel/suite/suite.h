@@ -41,6 +41,10 @@ enum {
     FIRST_SPARE,
 };
 
+#ifndef RANDOM_OPERATIONS
+#define RANDOM_OPERATIONS 1000000u
+#endif
+
 #define MAPPED_AT 0x50000000u
 #define ROOT FM_SLOT_CNODE
 
