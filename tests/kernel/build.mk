@@ -27,3 +27,6 @@ scripts += kernel-suite-aarch64
 script.kernel-suite-aarch64.file := tests/kernel/suite-aarch64.t
 script.kernel-suite-aarch64.budget_s := 60
 script.kernel-suite-aarch64.needs := build/kernel-test/suite-aarch64.elf
+
+bench_scripts += bench/kernel/report
+extra_bench_needs += build/kernel-test/bench-aarch64.elf build/kernel-test/bench-riscv64.elf

@@ -112,7 +112,8 @@ static void pointers(void)
                                     FM_SLOT_TCB | 1ul << 62, 0xfffful << 40};
     for (unsigned i = 0; i < sizeof wild / sizeof wild[0]; i++) {
         struct message m = attempt(attack_call, wild[i], (uint64_t)FM_SYS_CALL, 0);
-        TAP_OK(LABEL(m.info) == FM_FAULT_CAP && m.mr[FM_CAPFAULT_ADDR] == wild[i], "ATK0031 forged pointers are faults");
+        TAP_OK(LABEL(m.info) == FM_FAULT_CAP && m.mr[FM_CAPFAULT_ADDR] == wild[i],
+               "ATK0031 forged pointers are faults");
     }
     struct message m = attempt(attack_call, 1, (uint64_t)FM_SYS_RECV, 0);
     same(LABEL(m.info), FM_FAULT_CAP, "ATK0032 receiving through a send-only endpoint");
