@@ -14,5 +14,19 @@ fuzz.fuzz-syscall.srcs := tests/kernel/fuzz.c $(kernel.host)
 fuzz.fuzz-syscall.seconds := 10
 
 # Root tasks in QEMU. tests/kernel/qemu.t runs one; the links' names say which: <suite>-<arch>.t
-kernel.roots := bench
+kernel.roots := bench suite
 kernel.root.bench := bench/kernel/bench.c
+kernel.root.suite := $(addprefix tests/kernel/suite/,main.c errors.c objects.c ipc.c revoke.c memory.c time.c attack.c random.c)
+
+scripts += kernel-suite-riscv64
+script.kernel-suite-riscv64.file := tests/kernel/suite-riscv64.t
+script.kernel-suite-riscv64.budget_s := 60
+script.kernel-suite-riscv64.needs := build/kernel-test/suite-riscv64.elf
+
+scripts += kernel-suite-aarch64
+script.kernel-suite-aarch64.file := tests/kernel/suite-aarch64.t
+script.kernel-suite-aarch64.budget_s := 60
+script.kernel-suite-aarch64.needs := build/kernel-test/suite-aarch64.elf
+
+bench_scripts += bench/kernel/report
+extra_bench_needs += build/kernel-test/bench-aarch64.elf build/kernel-test/bench-riscv64.elf

@@ -18,6 +18,8 @@ kernel.cflags := -std=c11 -O2 -g -flto -ffreestanding -fno-builtin -nostdlibinc 
 	-fno-jump-tables -ffile-prefix-map=$(CURDIR)=. -MD -MP -I. -Ibuild/gen
 kernel.srcs_of = $(kernel.srcs.$(call kernel.arch,$(1))) \
 	$(if $(filter sel4test-%,$(1)),$(kernel.srcs.debug),$(kernel.srcs.release))
+kernel.ldflags := --lto-O2 -mllvm -vectorize-loops=false -mllvm -interleave-loops=false -mllvm -unroll-runtime=false \
+	-nostdlib -static -z max-page-size=4096
 kernel.flags = $(if $(filter sel4test-%,$(1)),-DFM_ABI_SEL4TEST) -Ikernel/arch/$(call kernel.arch,$(1))
 
 define kernel_rules
@@ -35,7 +37,7 @@ build/kernel-$(1)/%.o: % build/kernel-$(1)/flags | $$(abi.headers) $$(SETUP)
 build/kernel-$(1)/kernel.elf: $(patsubst %,build/kernel-$(1)/%.o,$(call kernel.srcs_of,$(1))) \
   kernel/arch/$(call kernel.arch,$(1))/kernel.ld
 	@echo "  ld  $$@"
-	@ld.lld --lto-O2 -mllvm -vectorize-loops=false -mllvm -interleave-loops=false -mllvm -unroll-runtime=false -nostdlib -static -z max-page-size=4096 -T kernel/arch/$(call kernel.arch,$(1))/kernel.ld -o $$@ $$(filter %.o,$$^)
+	@ld.lld $$(kernel.ldflags) -T kernel/arch/$(call kernel.arch,$(1))/kernel.ld -o $$@ $$(filter %.o,$$^)
 
 DEPENDS += $(patsubst %,build/kernel-$(1)/%.d,$(call kernel.srcs_of,$(1)))
 endef

@@ -26,11 +26,10 @@ bool arch_irq_pending(void)
     return (pending & (SIP_TIMER | SIP_EXTERNAL)) != 0;
 }
 
+/* By priority, not by the enable bit: a completion is ignored while a source is not enabled. */
 void arch_irq_mask(uint64_t irq, bool masked)
 {
-    volatile uint32_t *word = plic(PLIC_ENABLE + irq / 32 * 4);
-    uint32_t bit = 1u << (irq % 32);
-    *word = masked ? *word & ~bit : *word | bit;
+    *plic(irq * 4) = masked ? 0 : 1;
 }
 
 void arch_irq_set_trigger(uint64_t irq, bool edge)
@@ -68,12 +67,7 @@ bool arch_irq_get(uint64_t *irq)
 void arch_irq_done(uint64_t irq)
 {
     if (irq != 0) {
-        /* A masked source would ignore its completion: complete it enabled, then mask again. */
-        volatile uint32_t *word = plic(PLIC_ENABLE + irq / 32 * 4);
-        uint32_t enabled = *word;
-        *word = enabled | 1u << (irq % 32);
         *plic(PLIC_CLAIM) = (uint32_t)irq;
-        *word = enabled;
     }
 }
 
@@ -85,8 +79,10 @@ void arch_timer_set(uint64_t deadline)
 BOOT_CODE void machine_init_interrupts(void)
 {
     for (uint64_t irq = 1; irq <= FM_IRQ_MAX; irq++) {
-        *plic(irq * 4) = 2; /* priority */
         arch_irq_mask(irq, true);
+    }
+    for (uint64_t word = 0; word <= FM_IRQ_MAX / 32; word++) {
+        *plic(PLIC_ENABLE + word * 4) = ~0u;
     }
     *plic(PLIC_THRESHOLD) = 0;
     kernel.irq_state[0] = IRQ_TIMER;

@@ -35,3 +35,36 @@ thread_start: /* x0 = struct thread */
 root_stack:
     .space 16384
 root_stack_top:
+
+/* What a hostile thread does: one page, mapped into its own address space. x0 is the target. */
+    .section .attack, "ax"
+    .balign 4096
+    .globl attack_page, attack_load, attack_store, attack_jump, attack_call, attack_spin, attack_flood
+    .globl attack_privileged, attack_counter
+attack_page:
+attack_load:
+    ldr x1, [x0]
+    b attack_spin
+attack_store:
+    str x0, [x0]
+    b attack_spin
+attack_jump:
+    br x0
+attack_call: /* one system call with the registers as they are, then a fault that tells x0 */
+    svc #0
+    mov x9, #0
+    ldr x1, [x9]
+attack_spin:
+    b attack_spin
+attack_flood: /* every capability pointer, for ever */
+    svc #0
+    add x20, x20, #1
+    mov x0, x20
+    b attack_flood
+attack_privileged:
+    mrs x0, ttbr0_el1
+    b attack_spin
+attack_counter:
+    mrs x0, pmccntr_el0
+    b attack_spin
+    .balign 4096

@@ -45,3 +45,37 @@ thread_start: /* a0 = struct thread */
 root_stack:
     .space 16384
 root_stack_top:
+
+/* What a hostile thread does: one page, mapped into its own address space. a0 is the target. */
+    .section .attack, "ax"
+    .balign 4096
+    .globl attack_page, attack_load, attack_store, attack_jump, attack_call, attack_spin, attack_flood
+    .globl attack_privileged, attack_counter
+attack_page:
+attack_load:
+    ld a1, 0(a0)
+    j attack_spin
+attack_store:
+    sd a0, 0(a0)
+    j attack_spin
+attack_jump:
+    jr a0
+attack_call: /* one system call with the registers as they are, then a fault that tells a0 */
+    ecall
+    ld a1, 0(zero)
+attack_spin:
+    j attack_spin
+attack_flood: /* every capability pointer, for ever */
+    mv s0, a7
+1:  ecall
+    addi s1, s1, 1
+    mv a0, s1
+    mv a7, s0
+    j 1b
+attack_privileged:
+    csrr a0, satp
+    j attack_spin
+attack_counter:
+    .word 0xc0002573 /* rdcycle a0 */
+    j attack_spin
+    .balign 4096
