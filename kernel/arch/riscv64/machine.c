@@ -41,9 +41,6 @@ void arch_irq_set_trigger(uint64_t irq, bool edge)
 void arch_irq_acked(uint64_t irq)
 {
     arch_irq_mask(irq, false);
-    /* QEMU's PLIC looks at its sources anew when a priority is written, not when one is enabled: what
-     * became pending while the source was masked would stay unseen. */
-    *plic(irq * 4) = 2;
 }
 
 bool arch_irq_get(uint64_t *irq)
