@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Keys and names of cells, as files: DREGG_HOME/keys/NAME (mode 0600: a seed in hex), DREGG_HOME/cells/NAME (an id in hex). */
+/* Keys and names of cells, as files: DREGG_HOME/keys/NAME (mode 0600: a seed in hex),
+ * DREGG_HOME/cells/NAME (an id in hex). */
 #include "crypto/sign.h"
 #include "host/cli/cli.h"
 

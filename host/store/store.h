@@ -80,7 +80,8 @@ struct host_visit {
 enum host_audit { HOST_REPLAY = 0, HOST_AUDIT = 1 };
 
 /*
- * Opens a store: newest whole checkpoint, the log's frames behind it, root tooth. audit: every logged turn is run again, and
+ * Opens a store: newest whole checkpoint, the log's frames behind it, root tooth. audit: every
+ * logged turn is run again, and
  * the receipt and writes must be the same bytes. expect: a receipt hash that must be in the history (NULL: none); only
  * receipts behind the checkpoint can be found, or the checkpoint's own. read_only: a torn tail is reported, not zeroed.
  */
@@ -90,7 +91,8 @@ fm_err host_store_open(struct host_store *s, const char *dir, const struct host_
                        struct host_error *e);
 void host_store_close(struct host_store *s);
 
-/* Begins a batch at this time (or the last one's, if the clock fell). Restarts the log behind a checkpoint if it is nearly
+/* Begins a batch at this time (or the last one's, if the clock fell). Restarts the log behind a
+ * checkpoint if it is nearly
  * full. */
 fm_err host_store_begin(struct host_store *s, uint32_t now, struct fm_batch *batch,
                         struct host_error *e);
@@ -108,7 +110,8 @@ fm_err host_store_checkpoint(struct host_store *s, bool restart, struct host_err
 /* Writes a checkpoint of the state to a stream, to be shipped. */
 fm_err host_store_ship(struct host_store *s, FILE *out, struct host_error *e);
 /*
- * Thaws a shipped checkpoint into a new store: attested receipt hash, floor, root tooth; only then does it write. The new
+ * Thaws a shipped checkpoint into a new store: attested receipt hash, floor, root tooth; only then
+ * does it write. The new
  * store is a fork with a ledger id of its own. receipt: the fork's first.
  */
 fm_err host_store_thaw(const char *dir, const struct host_config *config, FILE *in,
