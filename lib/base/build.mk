@@ -1,0 +1,3 @@
+libs += base
+lib.base.srcs := lib/base/err.c lib/base/ring.c
+lib.base.deps :=

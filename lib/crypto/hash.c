@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "crypto/hash.h"
+
+#include <blake3.h>
+#include <blake3_impl.h>
+
+#include "crypto/hash_keys.h"
+
+_Static_assert(sizeof(struct fm_hasher) >= sizeof(blake3_hasher), "the hasher fits its box");
+_Static_assert(_Alignof(struct fm_hasher) >= _Alignof(blake3_hasher), "and is aligned in it");
+_Static_assert(FM_HASH_DOMAINS == FM_H_FORK + 1U, "the last use closes the table");
+
+const char *fm_hash_domain_name(enum fm_hash_domain domain)
+{
+    static const char *const names[FM_HASH_DOMAINS] = {
+        "turn", "link",   "id",     "cap",  "field", "cell",    "body",   "leaf",  "node",   "root",
+        "top",  "writes", "events", "caps", "rest",  "receipt", "rotate", "frame", "sector", "fork",
+    };
+
+    return names[domain];
+}
+
+void fm_hash_domain_key(enum fm_hash_domain domain, uint8_t key[FM_HASH_BYTES])
+{
+    for (size_t i = 0; i < 8; i++) {
+        fm_put_le32(key + 4 * i, hash_keys[domain][i]);
+    }
+}
+
+static void put_cv(const uint32_t cv[8], uint8_t out[FM_HASH_BYTES])
+{
+    for (size_t i = 0; i < 8; i++) {
+        fm_put_le32(out + 4 * i, cv[i]);
+    }
+}
+
+/* A message of one chunk: compressions in a row, no hasher state to set up. */
+static void hash_chunk(const uint32_t key[8], const uint8_t *msg, size_t n,
+                       uint8_t out[FM_HASH_BYTES])
+{
+    uint32_t cv[8];
+    uint8_t last[BLAKE3_BLOCK_LEN] = {0};
+    uint8_t start = CHUNK_START;
+
+    memcpy(cv, key, sizeof cv);
+    while (n > BLAKE3_BLOCK_LEN) {
+        blake3_compress_in_place(cv, msg, BLAKE3_BLOCK_LEN, 0, (uint8_t)(KEYED_HASH | start));
+        msg += BLAKE3_BLOCK_LEN;
+        n -= BLAKE3_BLOCK_LEN;
+        start = 0;
+    }
+    if (n > 0) {
+        memcpy(last, msg, n);
+    }
+    blake3_compress_in_place(cv, last, (uint8_t)n, 0,
+                             (uint8_t)(KEYED_HASH | start | CHUNK_END | ROOT));
+    put_cv(cv, out);
+}
+
+void fm_hash(enum fm_hash_domain domain, const uint8_t *msg, size_t n, uint8_t out[FM_HASH_BYTES])
+{
+    struct fm_hasher h;
+
+    if (n <= BLAKE3_CHUNK_LEN) {
+        hash_chunk(hash_keys[domain], msg, n, out);
+        return;
+    }
+    fm_hasher_init(&h, domain);
+    fm_hasher_update(&h, msg, n);
+    fm_hasher_final(&h, out);
+}
+
+void fm_hash2(enum fm_hash_domain domain, const uint8_t left[FM_HASH_BYTES],
+              const uint8_t right[FM_HASH_BYTES], uint8_t out[FM_HASH_BYTES])
+{
+    uint32_t cv[8];
+    uint8_t block[BLAKE3_BLOCK_LEN];
+
+    memcpy(cv, hash_keys[domain], sizeof cv);
+    memcpy(block, left, FM_HASH_BYTES);
+    memcpy(block + FM_HASH_BYTES, right, FM_HASH_BYTES);
+    blake3_compress_in_place(cv, block, BLAKE3_BLOCK_LEN, 0,
+                             KEYED_HASH | CHUNK_START | CHUNK_END | ROOT);
+    put_cv(cv, out);
+}
+
+static void hash_many(const uint32_t key[8], uint8_t flags, const uint8_t *msgs, size_t msg_bytes,
+                      size_t n, uint8_t *out)
+{
+    const uint8_t *lanes[FM_HASH_LANES];
+
+    while (n > 0) {
+        size_t take = n < FM_HASH_LANES ? n : FM_HASH_LANES;
+
+        for (size_t i = 0; i < take; i++) {
+            lanes[i] = msgs + i * msg_bytes;
+        }
+        blake3_hash_many(lanes, take, msg_bytes / BLAKE3_BLOCK_LEN, key, 0, false, flags,
+                         CHUNK_START, CHUNK_END | ROOT, out);
+        msgs += take * msg_bytes;
+        out += take * FM_HASH_BYTES;
+        n -= take;
+    }
+}
+
+void fm_hash2_many(enum fm_hash_domain domain, const uint8_t *blocks, size_t n, uint8_t *out)
+{
+    hash_many(hash_keys[domain], KEYED_HASH, blocks, FM_HASH_BLOCK_BYTES, n, out);
+}
+
+void fm_hash_lanes(enum fm_hash_domain domain, const uint8_t *const *msgs, size_t msg_bytes,
+                   size_t n, uint8_t *out)
+{
+    FM_ASSERT(n <= FM_HASH_LANES && msg_bytes % FM_HASH_BLOCK_BYTES == 0 &&
+              msg_bytes <= BLAKE3_CHUNK_LEN);
+    if (n > 0) {
+        blake3_hash_many(msgs, n, msg_bytes / BLAKE3_BLOCK_LEN, hash_keys[domain], 0, false,
+                         KEYED_HASH, CHUNK_START, CHUNK_END | ROOT, out);
+    }
+}
+
+void fm_hasher_init(struct fm_hasher *h, enum fm_hash_domain domain)
+{
+    uint8_t key[FM_HASH_BYTES];
+
+    fm_hash_domain_key(domain, key);
+    blake3_hasher_init_keyed((blake3_hasher *)h->state, key);
+}
+
+void fm_hasher_update(struct fm_hasher *h, const uint8_t *msg, size_t n)
+{
+    if (n > 0) {
+        blake3_hasher_update((blake3_hasher *)h->state, msg, n);
+    }
+}
+
+void fm_hasher_final(const struct fm_hasher *h, uint8_t out[FM_HASH_BYTES])
+{
+    blake3_hasher_finalize((const blake3_hasher *)h->state, out, FM_HASH_BYTES);
+}
+
+void fm_blake3(const uint8_t *msg, size_t n, uint8_t *out, size_t out_bytes)
+{
+    blake3_hasher h;
+
+    blake3_hasher_init(&h);
+    if (n > 0) {
+        blake3_hasher_update(&h, msg, n);
+    }
+    blake3_hasher_finalize(&h, out, out_bytes);
+}
+
+void fm_blake3_keyed(const uint8_t key[FM_HASH_BYTES], const uint8_t *msg, size_t n, uint8_t *out,
+                     size_t out_bytes)
+{
+    blake3_hasher h;
+
+    blake3_hasher_init_keyed(&h, key);
+    if (n > 0) {
+        blake3_hasher_update(&h, msg, n);
+    }
+    blake3_hasher_finalize(&h, out, out_bytes);
+}
+
+void fm_blake3_many(const uint8_t *key, const uint8_t *msgs, size_t msg_bytes, size_t n,
+                    uint8_t *out)
+{
+    uint32_t words[8];
+
+    FM_ASSERT(msg_bytes >= FM_HASH_BLOCK_BYTES && msg_bytes <= BLAKE3_CHUNK_LEN &&
+              msg_bytes % FM_HASH_BLOCK_BYTES == 0);
+    for (size_t i = 0; i < 8; i++) {
+        words[i] = key != NULL ? fm_le32(key + 4 * i) : IV[i];
+    }
+    hash_many(words, key != NULL ? KEYED_HASH : 0, msgs, msg_bytes, n, out);
+}
