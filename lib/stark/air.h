@@ -43,7 +43,7 @@ enum fm_air_op {
     FM_OP_MUL,
     FM_OP_SCALE, /* top *= v (Montgomery) */
     FM_OP_BITS,  /* push sum over j < 16 of 2^j * bit (x + j mod 32) of the run c1 at o1 */
-    FM_OP_XORS,  /* push sum over j < 16 of 2^j * (A xor B), A = bit (x+j mod 32) of run c1 at o1, B = bit (v+j) of c2 at o2 */
+    FM_OP_XORS,  /* push sum over j < 16 of 2^j * (bit x+j of run c1 at o1 xor bit v+j of run c2 at o2) */
     FM_OP_SELB,  /* register DIN[j] = P[x] * (c1+j at o1) + P[v] * (c1+j at o2), j < 32 */
     FM_OP_BOOL,  /* v constraints c^2 - c for columns c1 .. c1+v-1 at offset 0 */
     FM_OP_TAKE,  /* register x = top, popped */
@@ -104,14 +104,15 @@ void fm_air_take(struct fm_air *a, uint32_t reg);
 void fm_air_give(struct fm_air *a, uint32_t reg);
 void fm_air_assert(struct fm_air *a);
 
-/* Close the table: pairs, degree, chunks, digest. False when a limit was passed (a bug of the builder or a shape too large). */
+/* Close the table: pairs, degree, chunks, digest. False when a limit was passed: the shape is too large. */
 bool fm_air_finish(struct fm_air *a);
 
-/* Position of (column, offset index) in the list of out-of-domain values; the pair must be read by the table. */
+/* Place of (column, offset index) in the list of out-of-domain values; the table must read that pair. */
 uint32_t fm_air_pair(const struct fm_air *a, uint32_t oi, uint32_t col);
 
 /*
- * Value at z of every public column (per: nper elements), given the public inputs in Montgomery form. z must not be in the trace domain.
+ * Value at z of every public column (per: nper elements), given the public inputs in Montgomery form.
+ * z must not be in the trace domain.
  */
 void fm_air_public_at(const struct fm_air *a, const fm_bb *pi, const struct fm_ext *z, struct fm_ext *per);
 

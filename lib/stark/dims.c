@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "stark/verify.h"
 
-/* Short traces fold to 8 coefficients, long ones to at most 256: a further layer would cost more bytes than it saves. */
+/* Short traces fold to 8 coefficients, long ones to at most 256: a further layer would cost more than it saves. */
 static uint32_t arity_log(uint32_t log_n, uint32_t log_d)
 {
     if (log_n > 9) {
@@ -30,7 +30,7 @@ bool fm_stark_dims(const struct fm_stark_statement *st, struct fm_stark_dims *d)
     }
     d->trace_leaf = 4 * a->ncols * d->group;
     d->quot_leaf = FM_EXT_BYTES * a->nchunks * d->group;
-    return d->trace_leaf <= 1280 && a->npi <= FM_STARK_PI_MAX && st->profile->queries <= FM_STARK_QUERIES_MAX &&
+    return d->trace_leaf <= 1024 && a->npi <= FM_STARK_PI_MAX && st->profile->queries <= FM_STARK_QUERIES_MAX &&
            d->log_n <= st->profile->log_n_max && d->log_n + d->log_b <= FM_BB_TWO_ADICITY && !a->bad &&
            a->nchunks <= (1u << d->log_b);
 }

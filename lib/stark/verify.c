@@ -340,8 +340,8 @@ static fm_err open_rows(struct scratch *s, const struct fm_air *a, const uint8_t
     return e;
 }
 
-static fm_err queries(struct scratch *s, const struct fm_stark_statement *st, const uint8_t *troot, const uint8_t *qroot,
-                      const uint8_t *final, uint32_t final_len)
+static fm_err queries(struct scratch *s, const struct fm_stark_statement *st, const uint8_t *troot,
+                      const uint8_t *qroot, const uint8_t *final, uint32_t final_len)
 {
     const struct fm_stark_dims *d = &s->d;
     uint32_t n = st->profile->queries;
