@@ -35,7 +35,8 @@ FM_MUST_CHECK fm_err fm_member_statement(struct fm_member *m, uint32_t slots_log
 
 /*
  * The trace (144 columns of 64 * 2^k rows) from the siblings in order from the record to the root:
- * slots_log slot siblings, fields root, H.cell, cells_log cell siblings, H.top. Error: WITNESS when the path does not end in the root.
+ * slots_log slot siblings, fields root, H.cell, cells_log cell siblings, H.top. Error: WITNESS when the path
+ * does not end in the root.
  */
 FM_MUST_CHECK fm_err fm_member_trace(const struct fm_member *m, const uint8_t (*siblings)[32], uint32_t *trace);
 
