@@ -107,6 +107,13 @@ static struct fm_ext to_n(struct fm_ext z, uint32_t log_n)
     return z;
 }
 
+fm_err fm_stark_check_point(const struct fm_ext *z, uint32_t log_n)
+{
+    struct fm_ext zh = fm_ext_sub(to_n(*z, log_n), fm_ext_of(FM_BB_ONE));
+    bool bad = FM_KEEP(4) && (fm_ext_is_base(z) || fm_ext_is_zero(&zh));
+    return bad ? FM_E_STARK_POINT : FM_OK;
+}
+
 /* C(z) = (z^n - 1) sum z^(in) Q_i(z), and z fit for it. */
 static fm_err out_of_domain(struct scratch *s, const struct fm_stark_statement *st, const struct fm_ext *alpha,
                             const struct fm_ext *z, const uint8_t **ood)
@@ -114,9 +121,9 @@ static fm_err out_of_domain(struct scratch *s, const struct fm_stark_statement *
     const struct fm_air *a = st->air;
     struct fm_ext zn = to_n(*z, a->log_n);
     struct fm_ext zh = fm_ext_sub(zn, fm_ext_of(FM_BB_ONE));
-    fm_err e = FM_OK;
-    if (FM_KEEP(4) && (fm_ext_is_base(z) || fm_ext_is_zero(&zh))) {
-        return FM_E_STARK_POINT;
+    fm_err e = fm_stark_check_point(z, a->log_n);
+    if (e != FM_OK) {
+        return e;
     }
     *ood = felts(s, (size_t)FM_EXT_DEGREE * (a->npairs + a->nchunks), &e);
     if (e != FM_OK) {

@@ -71,6 +71,9 @@ struct fm_ext fm_stark_fold(struct fm_ext *v, uint32_t log_a, fm_bb x, struct fm
 /* Sort, drop duplicates; the new count. */
 uint32_t fm_stark_sort(uint32_t *v, uint32_t n);
 
+/* FM_OK, or POINT: z lies in the base field or in the trace domain of 2^log_n rows. */
+FM_MUST_CHECK fm_err fm_stark_check_point(const struct fm_ext *z, uint32_t log_n);
+
 /* Scratch that the verifier needs for any statement, in bytes, 8-aligned. */
 size_t fm_stark_verify_scratch(void);
 

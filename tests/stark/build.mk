@@ -13,3 +13,7 @@ scripts += stark-archive
 script.stark-archive.file := tests/stark/archive.t
 script.stark-archive.budget_s := 20
 script.stark-archive.needs := build/host/libstark_verify.a build/aarch64/libstark_verify.a build/riscv64/libstark_verify.a
+long_scripts += stark-mutants
+script.stark-mutants.file := tests/stark/mutants.t
+script.stark-mutants.budget_s := 240
+script.stark-mutants.needs := build/host/libbase.a

