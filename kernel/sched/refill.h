@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The ring of refills of a scheduling context: amounts of time, each usable from a moment on, in
- * order and not overlapping. The sum of the amounts is always the budget, so in any window of one
- * period no more than the budget (plus what a full ring must merge early) can be used.
+ * order and not overlapping. The sum of the amounts is always the budget, and what is used comes back
+ * one period after it was due. So in any window of one period no more than the budget is used, if each
+ * use is counted from when it was due: a thread that others kept waiting does not lose its rate.
  */
 #ifndef FM_KERNEL_REFILL_H
 #define FM_KERNEL_REFILL_H

@@ -30,3 +30,7 @@ script.kernel-suite-aarch64.needs := build/kernel-test/suite-aarch64.elf
 
 bench_scripts += bench/kernel/report
 extra_bench_needs += build/kernel-test/bench-aarch64.elf build/kernel-test/bench-riscv64.elf
+
+tests += kernel-model
+test.kernel-model.srcs := tests/kernel/model.c $(kernel.host)
+test.kernel-model.budget_s := 30
