@@ -34,3 +34,7 @@ extra_bench_needs += build/kernel-test/bench-aarch64.elf build/kernel-test/bench
 tests += kernel-model
 test.kernel-model.srcs := tests/kernel/model.c $(kernel.host)
 test.kernel-model.budget_s := 30
+
+tests += kernel-nests
+test.kernel-nests.srcs := tests/kernel/nests.c $(kernel.host)
+test.kernel-nests.budget_s := 30
