@@ -311,8 +311,9 @@ COLD void riscv_exception(uint64_t cause, uint64_t value)
     case 15:
         f->type = FM_FAULT_VM;
         f->word[0] = value;
-        f->word[1] = cause;
         f->word[2] = cause == 12 || cause == 1;
+        /* seL4 reports a page fault by the number of the access fault: 1, 5 or 7. */
+        f->word[1] = cause < 12 ? cause : cause == 12 ? 1 : cause == 13 ? 5 : 7;
         break;
     default:
         f->type = FM_FAULT_USER_EXCEPTION;
