@@ -329,7 +329,8 @@ static void refills(void)
             lost += sum != budget;
         }
     }
-    TAP_EQ(too_much, 0, "KMOD020 no window of one period holds more than the budget, each use counted from when it was due");
+    TAP_EQ(too_much, 0,
+           "KMOD020 no window of one period holds more than the budget, counted from when it was due");
     TAP_EQ(lost, 0, "KMOD021 the refills always sum up to the budget");
 }
 
