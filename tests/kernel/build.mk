@@ -21,7 +21,7 @@ kernel.root.suite := $(addprefix tests/kernel/suite/,main.c errors.c objects.c i
 scripts += kernel-suite-riscv64
 script.kernel-suite-riscv64.file := tests/kernel/suite-riscv64.t
 script.kernel-suite-riscv64.budget_s := 60
-script.kernel-suite-riscv64.needs := build/kernel-test/suite-riscv64.elf build/firmware-riscv64/firmware.elf
+script.kernel-suite-riscv64.needs := build/kernel-test/suite-riscv64.elf build/riscv64/firmware.elf
 
 scripts += kernel-suite-aarch64
 script.kernel-suite-aarch64.file := tests/kernel/suite-aarch64.t
@@ -52,4 +52,4 @@ long_scripts += kernel-suite-long
 script.kernel-suite-long.file := tests/kernel/suite-long.t
 script.kernel-suite-long.budget_s := 1200
 script.kernel-suite-long.needs := build/kernel-test/suite-long-aarch64.elf build/kernel-test/suite-long-riscv64.elf \
-	build/firmware-riscv64/firmware.elf
+	build/riscv64/firmware.elf

@@ -73,13 +73,3 @@ build/kernel-test/$(1)-$(2).elf: $(kernel.root.$(1)) $(kernel.root.common) tests
 	  -DROOT_BIN='"$$@.root.bin"' -T tests/kernel/boot/$(2).ld tests/kernel/boot/$(2).S -o $$@
 endef
 $(foreach r,$(kernel.roots),$(foreach a,aarch64 riscv64,$(eval $(call kernel_root_rules,$(r),$(a)))))
-
-# ---------------------------------------------------------------------------------------- riscv64 firmware
-# For QEMU's -bios. OpenSBI (QEMU's own) is used when a real kernel is given.
-kernel.firmware := build/firmware-riscv64/firmware.elf
-
-$(kernel.firmware): kernel/firmware/riscv64/firmware.S kernel/firmware/riscv64/firmware.ld
-	@mkdir -p $(@D)
-	@echo "  ld  $@"
-	@clang --target=riscv64-none-elf -march=rv64imac -mabi=lp64 -mno-relax -nostdlib -static -fuse-ld=lld \
-	  -T kernel/firmware/riscv64/firmware.ld -o $@ kernel/firmware/riscv64/firmware.S
