@@ -84,7 +84,8 @@ static fm_err load_checkpoint(struct opening *o, const struct fm_super *super, u
     return err;
 }
 
-/* The newest checkpoint that is whole and that the log reaches back to. */
+/* The newest checkpoint that is whole and that the log reaches back to; to audit, the oldest: there is
+ * more to run again. */
 static fm_err find_checkpoint(struct opening *o, const struct fm_super *super,
                               uint8_t frame_hash[32])
 {
@@ -95,7 +96,7 @@ static fm_err find_checkpoint(struct opening *o, const struct fm_super *super,
     fm_err first = FM_E_CHECKPOINT_DAMAGED;
 
     for (uint8_t i = 0; i < 2; i++) {
-        uint8_t which = i == 0 ? newer : (uint8_t)(1U - newer);
+        uint8_t which = (i == 0) == (o->audit == HOST_REPLAY) ? newer : (uint8_t)(1U - newer);
         fm_err err;
 
         if (super->checkpoint[which].bytes == 0 ||
