@@ -32,8 +32,12 @@ static inline uint64_t ticks_to_us(uint64_t ticks)
 #endif
 }
 
-/* Greatest microseconds that budget and period may have: products and sums of ticks cannot wrap. */
-#define MAX_PERIOD_US (MASK(63) / 8 / (TICKS_PER_SECOND / 100000) / 10)
+/* Greatest microseconds of budget and period, as the real kernel has it: no product or sum can wrap. */
+#if FM_TIMER_HZ % 1000000 == 0
+#define MAX_PERIOD_US (UINT64_MAX / 8 / (TICKS_PER_SECOND / 1000000))
+#else
+#define MAX_PERIOD_US (UINT64_MAX / 8 / (TICKS_PER_SECOND / 1000))
+#endif
 
 static inline struct refill *refill_head(struct sched_context *sc)
 {

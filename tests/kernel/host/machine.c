@@ -54,7 +54,7 @@ bool arch_irq_get(uint64_t *irq)
         return false;
     }
     host_irq_waiting = false;
-    *irq = host_irq;
+    *irq = host_irq == 0 ? FM_IRQ_TIMER : host_irq;
     return true;
 }
 
@@ -184,7 +184,7 @@ void host_boot(void)
     }
     memset((void *)(uintptr_t)HOST_RAM, 0, HOST_RAM_BYTES);
     memset(&kernel, 0, sizeof kernel);
-    kernel.irq_state[0] = IRQ_TIMER;
+    kernel.irq_state[FM_IRQ_TIMER] = IRQ_TIMER;
     host_now = 1000000;
     host_irq_waiting = false;
     struct boot_args args = {HOST_RAM, HOST_RAM + 4096, HOST_RAM - 0x400000, 0x400000, 0, 0};

@@ -30,7 +30,7 @@ extern char _start[];
 static uint64_t ep, ep_b, reply, vspace, cspace, tcb, sc, code, data;
 
 /* The hostile thread, fresh, at an entry with an argument; its handler's message. */
-static uint64_t flags;
+static uint64_t flags, flags_set;
 
 static void launch(const char *entry, uint64_t argument, uint64_t number, uint64_t info)
 {
@@ -49,6 +49,7 @@ static void launch(const char *entry, uint64_t argument, uint64_t number, uint64
     r[2 + INFO_REG] = info;
     const uint64_t set[] = {0, flags};
     MUST(invoke(tcb, FM_LABEL_TCB_SET_FLAGS, 2, set, 0, NULL));
+    flags_set = answer[0];
     MUST(invoke(tcb, FM_LABEL_TCB_WRITE_REGISTERS, 2 + FM_UCTX_WORDS, r, 0, NULL));
 }
 
@@ -101,7 +102,11 @@ static void instructions(void)
     same(m.badge, 0, "ATK0022 reading the clock, which threads may");
     flags = FM_TCB_FLAG_NO_TIME;
     m = attempt(attack_time, 0, 0, 0);
-    same(LABEL(m.info), FM_FAULT_USER_EXCEPTION, "ATK0023 unless they have no time");
+    if (flags_set == FM_TCB_FLAG_NO_TIME) {
+        same(LABEL(m.info), FM_FAULT_USER_EXCEPTION, "ATK0023 unless they have no time");
+    } else {
+        tap_skip("ATK0023 unless they have no time", "this kernel does not know the flag");
+    }
     flags = 0;
 }
 
