@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The heart alone: a two-cell transfer with a verdict given, over ledgers of 10^3 to 2^20 cells, with and without the root;
+ * The heart alone: a two-cell transfer with a verdict given, over ledgers of 10^3 to 2^20 cells,
+ * with and without the root;
  * signed turns against libsodium's own rate; write sets applied and settled; memory per cell.
  */
 #include "bench/clock.h"

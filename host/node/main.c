@@ -153,6 +153,23 @@ static void parse(struct node_config *c, int argc, char **argv)
     }
 }
 
+/* Receipts of the log go into memory as they are found, so that a turn sent again after a crash gets its own. */
+static fm_err remember(void *cookie, const struct fm_log_frame *frame, const struct fm_log_turn *turn)
+{
+    struct node *n = cookie;
+
+    (void)frame;
+    if (n->receipts.ring == NULL) {
+        fm_err err = receipts_init(&n->receipts, n->config.receipts, turn->receipt.head.seq);
+
+        if (err != FM_OK) {
+            return err;
+        }
+    }
+    receipts_add(&n->receipts, &turn->receipt);
+    return FM_OK;
+}
+
 static fm_err take_memory(struct node *n)
 {
     size_t each = NODE_IN_BYTES + NODE_OUT_BYTES;
@@ -173,7 +190,8 @@ static fm_err take_memory(struct node *n)
         n->conns[i].in = n->buffers + i * each;
         n->conns[i].out = n->conns[i].in + NODE_IN_BYTES;
     }
-    return receipts_init(&n->receipts, n->config.receipts, n->store.state.top.seq + 1U);
+    return n->receipts.ring != NULL ? FM_OK
+                                    : receipts_init(&n->receipts, n->config.receipts, n->store.state.top.seq + 1U);
 }
 
 static void announce(const struct node *n, const struct host_config *config)
@@ -212,13 +230,14 @@ static void refuse(const struct node *n, fm_err err)
 int main(int argc, char **argv)
 {
     static struct node n;
+    const struct host_visit visit = {remember, &n};
     struct host_config config;
     fm_err err;
 
     parse(&n.config, argc, argv);
     n.started = node_clock();
     host_config_default(&config, n.config.max_cells);
-    err = host_store_open(&n.store, n.config.dir, &config, n.config.audit, n.config.expect, NULL,
+    err = host_store_open(&n.store, n.config.dir, &config, n.config.audit, n.config.expect, NULL, &visit,
                           &n.error);
     if (err != FM_OK) {
         refuse(&n, err);

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * dreggd: one machine, n = 1. One thread: it reads requests, runs turns into a batch, makes the batch durable, and only
- * then answers (ARCHITECTURE.md I7). While it flushes, the next turns gather in socket buffers: that is the group commit.
+ * then answers (ARCHITECTURE.md I7). While it flushes, the next turns gather in socket buffers:
+ * that is the group commit.
  *
  * D1  Between two rounds no batch is open, so W = D: reads are answered then, from D alone.
  * D2  An answer to a turn leaves a connection's buffer only after its batch was acknowledged.
- * D3  All memory is taken at start: connections, buffers, receipts, the state. A client that does not read stops being read.
+ * D3  All memory is taken at start: connections, buffers, receipts, the state. A client that does
+ * not read stops being read.
  * D4  After a failed write or flush nothing runs any more: waiting callers are told UNSURE, and the node ends.
  */
 #ifndef FM_HOST_NODE_NODE_H
@@ -114,7 +116,8 @@ struct node {
 double node_clock(void);
 
 /* serve.c: requests. */
-/* Handles what stands in a connection's buffer as far as it can: turns go into the batch; a read waits for the end of the
+/* Handles what stands in a connection's buffer as far as it can: turns go into the batch; a read
+ * waits for the end of the
  * round (returns true if one waits). */
 bool serve_turns(struct node *n, uint32_t c);
 void serve_reads(struct node *n, uint32_t c);

@@ -345,7 +345,8 @@ static void answer_metrics(struct node *n, struct conn *c, uint32_t tag)
 
 #define SHIP_PIECE_BYTES 65536U
 
-/* Ships the checkpoint that was just taken, from its file, as fast as the client takes it. Turns go on meanwhile. An empty
+/* Ships the checkpoint that was just taken, from its file, as fast as the client takes it. Turns go
+ * on meanwhile. An empty
  * piece ends it. */
 static void ship_piece(struct node *n, struct conn *c)
 {

@@ -15,10 +15,10 @@
 struct opening {
     struct host_store *s;
     const struct host_progress *progress;
+    const struct host_visit *visit;
     const uint8_t *expect;
     enum host_audit audit;
     bool expect_seen;
-    bool settled_any;
     struct host_error *e;
     struct fm_run *run;
     struct fm_turn *turn;
@@ -166,6 +166,12 @@ static fm_err apply_frame(struct opening *o, const struct fm_log_frame *frame)
                              fm_err_text(err));
         }
         look_for_expected(o, &t.receipt);
+        if (o->visit != NULL) {
+            err = o->visit->turn(o->visit->cookie, frame, &t);
+            if (err != FM_OK) {
+                return host_fail(o->e, err, "%s", fm_err_text(err));
+            }
+        }
         turns++;
     }
     if (turns != frame->turns) {
@@ -298,9 +304,10 @@ static fm_err open_all(struct opening *o, const char *dir, const struct host_con
 
 fm_err host_store_open(struct host_store *s, const char *dir, const struct host_config *config,
                        enum host_audit audit, const uint8_t *expect,
-                       const struct host_progress *progress, struct host_error *e)
+                       const struct host_progress *progress, const struct host_visit *visit,
+                       struct host_error *e)
 {
-    struct opening o = {.s = s, .progress = progress, .expect = expect, .audit = audit, .e = e};
+    struct opening o = {.s = s, .progress = progress, .visit = visit, .expect = expect, .audit = audit, .e = e};
     double start = seconds_now();
     fm_err err;
 

@@ -71,19 +71,28 @@ fm_err host_store_create(const char *dir, const struct host_config *config,
                          const struct fm_params *params, const uint8_t treasury_pk[32],
                          const uint8_t salt[32], struct host_error *e);
 
+/* Called for each turn of a log, in order. An error ends the walk. */
+struct host_visit {
+    fm_err (*turn)(void *cookie, const struct fm_log_frame *frame, const struct fm_log_turn *turn);
+    void *cookie;
+};
+
 enum host_audit { HOST_REPLAY = 0, HOST_AUDIT = 1 };
 
 /*
- * Opens a store: newest whole checkpoint, the log's frames behind it, root tooth. audit: every logged turn is run again, and
+ * Opens a store: newest whole checkpoint, the log's frames behind it, root tooth. audit: every
+ * logged turn is run again, and
  * the receipt and writes must be the same bytes. expect: a receipt hash that must be in the history (NULL: none); only
  * receipts behind the checkpoint can be found, or the checkpoint's own. read_only: a torn tail is reported, not zeroed.
  */
 fm_err host_store_open(struct host_store *s, const char *dir, const struct host_config *config,
                        enum host_audit audit, const uint8_t *expect,
-                       const struct host_progress *progress, struct host_error *e);
+                       const struct host_progress *progress, const struct host_visit *visit,
+                       struct host_error *e);
 void host_store_close(struct host_store *s);
 
-/* Begins a batch at this time (or the last one's, if the clock fell). Restarts the log behind a checkpoint if it is nearly
+/* Begins a batch at this time (or the last one's, if the clock fell). Restarts the log behind a
+ * checkpoint if it is nearly
  * full. */
 fm_err host_store_begin(struct host_store *s, uint32_t now, struct fm_batch *batch,
                         struct host_error *e);
@@ -101,18 +110,15 @@ fm_err host_store_checkpoint(struct host_store *s, bool restart, struct host_err
 /* Writes a checkpoint of the state to a stream, to be shipped. */
 fm_err host_store_ship(struct host_store *s, FILE *out, struct host_error *e);
 /*
- * Thaws a shipped checkpoint into a new store: attested receipt hash, floor, root tooth; only then does it write. The new
+ * Thaws a shipped checkpoint into a new store: attested receipt hash, floor, root tooth; only then
+ * does it write. The new
  * store is a fork with a ledger id of its own. receipt: the fork's first.
  */
 fm_err host_store_thaw(const char *dir, const struct host_config *config, FILE *in,
                        const uint8_t attested[32], uint64_t floor_seq, const uint8_t salt[32],
                        struct fm_receipt *receipt, struct host_error *e);
 
-/* The frames of a log in order, for replay and export: calls visit for each turn. */
-struct host_visit {
-    fm_err (*turn)(void *cookie, const struct fm_log_frame *frame, const struct fm_log_turn *turn);
-    void *cookie;
-};
+/* The turns of a closed store's log, without opening its state. */
 fm_err host_store_walk(const char *dir, const struct host_visit *visit, struct host_error *e);
 
 fm_err host_fail(struct host_error *e, fm_err code, const char *format, ...)

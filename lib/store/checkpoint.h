@@ -2,8 +2,10 @@
 /*
  * A checkpoint: a whole ledger as a stream of bytes (heart.md section 6). recover = checkpoint + overlay = replay.
  *
- *   magic 16 | version u32 | zero 4 | params 144 | top 128 | last receipt 368 | hash of the last frame 32 | then every cell in
- *   idx order: header 160 | next_id 32 | nonzero records u16 | nonzero fields u16 | (slot u16, record 64)… | (key u16, value 32)…
+ *   magic 16 | version u32 | zero 4 | params 144 | top 128 | last receipt 368 | hash of the last
+ *   frame 32 | then every cell in
+ *   idx order: header 160 | next_id 32 | nonzero records u16 | nonzero fields u16 | (slot u16,
+ *   record 64)… | (key u16, value 32)…
  * It carries no hash of its own: the recomputed root must be the receipt's post_root (the root tooth), and the receipt
  * the one that somebody attested.
  */
@@ -46,13 +48,16 @@ struct fm_checkpoint_reader {
 };
 
 void fm_checkpoint_read_begin(struct fm_checkpoint_reader *r, struct fm_state *state, uint8_t *buf);
-/* Takes the next n bytes. FM_E_STORE_VERSION, FM_E_CHECKPOINT_DAMAGED, FM_E_FULL (the state's memory); then the state is spoilt. */
+/* Takes the next n bytes. FM_E_STORE_VERSION, FM_E_CHECKPOINT_DAMAGED, FM_E_FULL (the state's
+ * memory); then the state is spoilt. */
 fm_err fm_checkpoint_read(struct fm_checkpoint_reader *r, const uint8_t *bytes,
                           size_t n) FM_MUST_CHECK;
-/* After the last byte: FM_E_CHECKPOINT_DAMAGED if cells are missing; FM_E_FORGED if the recomputed root is not the receipt's. */
+/* After the last byte: FM_E_CHECKPOINT_DAMAGED if cells are missing; FM_E_FORGED if the recomputed
+ * root is not the receipt's. */
 fm_err fm_checkpoint_read_end(struct fm_checkpoint_reader *r) FM_MUST_CHECK;
 
-/* Thaw (heart.md section 6): what must hold of a checkpoint that somebody else ships, beside the root tooth. attested: the
+/* Thaw (heart.md section 6): what must hold of a checkpoint that somebody else ships, beside the
+ * root tooth. attested: the
  * receipt hash that the federation, or the sender by another way, attested. FM_E_NOT_ATTESTED, FM_E_ROLLED_BACK. */
 fm_err fm_thaw_check(const struct fm_receipt *receipt, const uint8_t attested[32],
                      uint64_t floor_seq, struct fm_why *why) FM_MUST_CHECK;

@@ -66,7 +66,8 @@ struct fm_log_turn {
 /* Opens a whole frame. FM_E_MALFORMED if its head or length is wrong; FM_E_LOG_DAMAGED if its hash is. */
 fm_err fm_frame_open(struct fm_log_frame *f, const uint8_t *bytes, size_t len,
                      struct fm_why *why) FM_MUST_CHECK;
-/* The next turn at *at (start with 0); false, and *at = SIZE_MAX if the frame is not well formed, when there is none. */
+/* The next turn at *at (start with 0); false, and *at = SIZE_MAX if the frame is not well formed,
+ * when there is none. */
 bool fm_frame_next(const struct fm_log_frame *f, size_t *at,
                    struct fm_log_turn *turn) FM_MUST_CHECK;
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the store asks of its shell. The store does no I/O: a step function leaves one request, the shell performs it and says
- * how it went. The same code runs over files, behind a disk domain's ring and over a simulated disk that tears and lies.
+ * What the store asks of its shell. The store does no I/O: a step function leaves one request, the
+ * shell performs it and says
+ * how it went. The same code runs over files, behind a disk domain's ring and over a simulated disk
+ * that tears and lies.
  */
 #ifndef FM_STORE_IO_H
 #define FM_STORE_IO_H
@@ -23,7 +25,8 @@ enum fm_area {
 
 enum fm_io_kind { FM_IO_NONE = 0, FM_IO_READ, FM_IO_WRITE, FM_IO_FLUSH };
 
-/* One request. at and bytes are multiples of FM_SECTOR_BYTES; a flush is for all areas. buf is the store's until done. */
+/* One request. at and bytes are multiples of FM_SECTOR_BYTES; a flush is for all areas. buf is the
+ * store's until done. */
 struct fm_io {
     enum fm_io_kind kind;
     enum fm_area area;

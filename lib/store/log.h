@@ -3,7 +3,8 @@
  * The commit log: append one batch at a time, and find again what was appended (heart.md section 6).
  *
  * L1  A frame is acknowledged only after a flush that followed its last sector.
- * L2  After a failed write or flush nothing is written any more: only recovery from the disk decides (FM_E_STORE_STOPPED).
+ * L2  After a failed write or flush nothing is written any more: only recovery from the disk
+ * decides (FM_E_STORE_STOPPED).
  * L3  A put is idempotent by (height, hash); no other bytes go under a height that was put.
  * L4  Frames start on a sector, in order; the log begins with super.log_first. Sectors after the end are zero or older.
  * L5  The mark in the superblock never runs ahead of what is durable; it is rewritten after each acknowledgement.
@@ -57,7 +58,8 @@ void fm_log_done(struct fm_log *log, bool ok);
 /* HEAD?: the height and hash of the last durable frame; false if stopped. */
 bool fm_log_head(const struct fm_log *log, uint64_t *height, uint8_t hash[32]);
 
-/* The log is empty from here on: its next frame goes to its first sector. Call after a checkpoint of the last height; the
+/* The log is empty from here on: its next frame goes to its first sector. Call after a checkpoint
+ * of the last height; the
  * superblock that says so (log->super) must be durable before the next put. */
 void fm_log_restart(struct fm_log *log);
 

@@ -3,8 +3,10 @@
  * Finding the end of the log, and why it ends there (heart.md section 6).
  *
  * V1  A frame counts if every sector of it is in place, its hash holds, and it names the hash of the one before.
- * V2  The first frame that does not count ends the log. It was torn by a crash only if the mark is before it and nothing in the
- *     rest of the log speaks against that; then its sectors are zeroed and flushed. Everything else is refused, untouched.
+ * V2  The first frame that does not count ends the log. It was torn by a crash only if the mark is
+ * before it and nothing in the
+ *     rest of the log speaks against that; then its sectors are zeroed and flushed. Everything else
+ *     is refused, untouched.
  */
 #include "store/log.h"
 

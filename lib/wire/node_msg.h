@@ -3,20 +3,28 @@
  * What a node and its clients say to each other, over any stream of bytes.
  *
  *   message: length u32 (of what follows) | kind u8 | zero 3 | tag u32 | payload
- * The tag is the client's; an answer carries the kind and tag of its request. A request that cannot be answered gets FM_MSG_ERROR:
+ * The tag is the client's; an answer carries the kind and tag of its request. A request that cannot
+ * be answered gets FM_MSG_ERROR:
  * code u32 | offset u32 | expected u64 | got u64 | field (text to the end).
  * Requests may be pipelined; answers to turns come in the order of the turns, each after its batch is durable.
  *
- *   kind            request                               answer
- *   TURN 1          the signed turn                        outcome: status u8 | reason u8 | frame u8 | effect u8 | detail u8 | zero 3
- *                                                          | code u32 | offset u32 | receipt 368, if status <= 1
- *   HEAD 2          –                                      top 128 | root 32 | receipt hash 32 | receipt 368 | params 144
- *   CELL 3          how u8 (0 id, 1 idx) | id 32 or u32    as in a checkpoint: header 160 | next_id 32 | records u16 | fields u16 | …
- *   PROOF 4         id 32 | kind u8 (0 cell, 2 record, 3 field, 255 absence) | index u16      the proof
- *   RECEIPT 5       how u8 (0 seq, 1 agent and nonce) | seq u64 or agent 32, nonce u64        receipt 368
- *   METRICS 6       –                                      text, one "name value" a line
- *   CHECKPOINT 7    restart u8                             height u64 | seq u64 | receipt hash 32 | root 32
- *   SHIP 8          –                                      a stream of SHIP answers with pieces of a checkpoint; an empty one ends it
+ *   TURN 1        the signed turn
+ *                 -> status u8 | reason u8 | frame u8 | effect u8 | detail u8 | zero 3 | code u32 |
+ *                    offset u32 | receipt 368, if status <= 1
+ *   HEAD 2        nothing
+ *                 -> top 128 | root 32 | receipt hash 32 | receipt 368 | params 144
+ *   CELL 3        how u8 (0 id, 1 idx) | id 32 or u32
+ *                 -> as in a checkpoint: header 160 | next_id 32 | records u16 | fields u16 | ...
+ *   PROOF 4       id 32 | kind u8 (0 cell, 2 record, 3 field, 255 absence) | index u16
+ *                 -> the proof
+ *   RECEIPT 5     how u8 (0 seq, 1 agent and nonce) | seq u64, or agent 32 and nonce u64
+ *                 -> receipt 368
+ *   METRICS 6     nothing
+ *                 -> text, one "name value" a line
+ *   CHECKPOINT 7  restart u8
+ *                 -> height u64 | seq u64 | receipt hash 32 | root 32
+ *   SHIP 8        nothing
+ *                 -> a stream of answers with pieces of a checkpoint; an empty one ends it
  */
 #ifndef FM_WIRE_NODE_MSG_H
 #define FM_WIRE_NODE_MSG_H

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The commit log over a bad disk: cut at every request, flipped at every bit, truncated at every sector, failing at every
+ * The commit log over a bad disk: cut at every request, flipped at every bit, truncated at every
+ * sector, failing at every
  * request. What was acknowledged is there afterwards, or the store refuses by name; it never shows anything else.
  */
 #include "store/log.h"
@@ -105,7 +106,8 @@ static struct result recover(struct disk *d)
     return r;
 }
 
-/* Puts frames from the log's height up to `last`; the height of the last acknowledged one. Stops at the first failure. */
+/* Puts frames from the log's height up to `last`; the height of the last acknowledged one. Stops at
+ * the first failure. */
 static uint64_t put_frames(struct disk *d, struct fm_log *log, uint64_t last)
 {
     uint64_t acknowledged = log->height;
@@ -214,7 +216,8 @@ static void test_cuts(void)
     TAP_EQ(wrong, 0, "LOG0013 nothing else is ever shown, and the log goes on");
 }
 
-/* Every bit of the written part, and some of the rest, flipped: with the mark at the last frame nothing can be dropped. */
+/* Every bit of the written part, and some of the rest, flipped: with the mark at the last frame
+ * nothing can be dropped. */
 static void test_flips(void)
 {
     struct disk d;
