@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Everything else that reads a stranger's bytes: proofs, frames, sectors, superblocks, checkpoints, messages, write sets. */
+/* Everything else that reads a stranger's bytes: proofs, frames, sectors, superblocks, checkpoints,
+ * messages, write sets. */
 #include "core/proof.h"
 #include "store/checkpoint.h"
 #include "store/frame.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Preloaded into a node: from the FAILIO_AT-th call of FAILIO_CALL (pwrite or fdatasync) on, both fail, as a dying disk does. */
+/* Preloaded into a node: from the FAILIO_AT-th call of FAILIO_CALL (pwrite or fdatasync) on, both
+ * fail, as a dying disk does. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <stdlib.h>
