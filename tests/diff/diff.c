@@ -776,6 +776,10 @@ static void populate_chains(struct pair *p)
     fm_turn_slot(&p->maker, 0, header_of(p, 5)->id);
     fm_turn_grant(&p->maker, header_of(p, 3)->id, 5, &l);
     end(p, 6);
+    begin(p, 5);
+    fm_turn_slot(&p->maker, 8, header_of(p, 5)->id);
+    fm_turn_attenuate(&p->maker, 10, &l);
+    end(p, 5); /* DEPTH: it goes no deeper */
 }
 
 static void new_ledger(struct pair *p)
