@@ -7,7 +7,7 @@ $(foreach f,$(kernel.host_files),$(eval flags.$(f) := $(kernel.host_flags)))
 
 tests += kernel-fuzz
 test.kernel-fuzz.srcs := tests/kernel/fuzz_seeded.c tests/kernel/fuzz.c $(kernel.host)
-test.kernel-fuzz.budget_s := 95
+test.kernel-fuzz.budget_s := 30
 
 fuzzers += fuzz-syscall
 fuzz.fuzz-syscall.srcs := tests/kernel/fuzz.c $(kernel.host)
