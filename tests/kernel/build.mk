@@ -7,7 +7,7 @@ $(foreach f,$(kernel.host_files),$(eval flags.$(f) := $(kernel.host_flags)))
 
 tests += kernel-fuzz
 test.kernel-fuzz.srcs := tests/kernel/fuzz_seeded.c tests/kernel/fuzz.c $(kernel.host)
-test.kernel-fuzz.budget_s := 60
+test.kernel-fuzz.budget_s := 30
 
 fuzzers += fuzz-syscall
 fuzz.fuzz-syscall.srcs := tests/kernel/fuzz.c $(kernel.host)
@@ -20,12 +20,12 @@ kernel.root.suite := $(addprefix tests/kernel/suite/,main.c errors.c objects.c i
 
 scripts += kernel-suite-riscv64
 script.kernel-suite-riscv64.file := tests/kernel/suite-riscv64.t
-script.kernel-suite-riscv64.budget_s := 60
+script.kernel-suite-riscv64.budget_s := 95
 script.kernel-suite-riscv64.needs := build/kernel-test/suite-riscv64.elf build/riscv64/firmware.elf
 
 scripts += kernel-suite-aarch64
 script.kernel-suite-aarch64.file := tests/kernel/suite-aarch64.t
-script.kernel-suite-aarch64.budget_s := 60
+script.kernel-suite-aarch64.budget_s := 95
 script.kernel-suite-aarch64.needs := build/kernel-test/suite-aarch64.elf
 
 bench_scripts += bench/kernel/report
