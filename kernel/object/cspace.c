@@ -60,7 +60,7 @@ struct slot *cspace_lookup_target(struct call *c, struct cap root, uint64_t inde
         return NULL;
     }
     if (r.bits_left != 0) {
-        const struct lookup_fault f = {FM_LOOKUP_DEPTH_MISMATCH, {0, r.bits_left, 0}};
+        const struct lookup_fault f = {FM_LOOKUP_DEPTH_MISMATCH, {r.bits_left, 0, 0}};
         refuse_lookup(c, source, &f);
         return NULL;
     }

@@ -320,10 +320,10 @@ static enum outcome check_place_empty(struct call *c, const struct mapping *m)
 static enum outcome check_entry(struct call *c, const struct mapping *m, struct walk w)
 {
     if (w.level != cap_frame_size(m->frame)) {
-        return refuse_level(c, w.level);
+        return refuse_level(c, w.level); /* a table is missing, or one is in the way */
     }
     if (!ROOT_IS_TABLE) {
-        return pte_is_table(*w.entry, w.level) ? refuse(c, FM_KERR_DELETE_FIRST) : DONE;
+        return DONE;
     }
     if (!m->mapped && pte_is_present(*w.entry)) {
         return refuse(c, FM_KERR_DELETE_FIRST);
@@ -348,7 +348,7 @@ static enum outcome page_map(struct call *c)
     if ((ROOT_IS_TABLE ? check_place_empty(c, &m) : check_place_replacing(c, &m)) != DONE) {
         return REFUSED;
     }
-    struct walk w = vspace_walk(table, m.vaddr, cap_frame_size(m.frame));
+    struct walk w = vspace_walk(table, m.vaddr, 0);
     if (check_entry(c, &m, w) != DONE) {
         return REFUSED;
     }

@@ -115,16 +115,18 @@ void refill_wake(struct sched_context *sc)
     if (refill_round_robin(sc) || !refill_ready(sc)) {
         return;
     }
-    refill_head(sc)->time = kernel.now;
+    /* Ready may mean "in a moment": never earlier than due. */
+    uint64_t start = max_u64(refill_head(sc)->time, kernel.now);
+    refill_head(sc)->time = start;
     kernel.set_timer = true;
     while (sc->count > 1) {
-        uint64_t end = kernel.now + refill_head(sc)->amount;
+        uint64_t end = start + refill_head(sc)->amount;
         uint32_t second = next_index(sc, sc->head);
         if (sc_refills(sc)[second].time > end) {
             break;
         }
         struct refill first = pop_head(sc);
-        refill_head(sc)->time = kernel.now;
+        refill_head(sc)->time = start;
         refill_head(sc)->amount += first.amount;
     }
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The ring of refills of a scheduling context: amounts of time, each usable from a moment on, in
- * order and not overlapping. The sum of the amounts is always the budget, so in any window of one
- * period no more than the budget (plus what a full ring must merge early) can be used.
+ * order and not overlapping. The sum of the amounts is always the budget, and what is used comes back
+ * one period after it was due. So in any window of one period no more than the budget is used, if each
+ * use is counted from when it was due: a thread that others kept waiting does not lose its rate.
  */
 #ifndef FM_KERNEL_REFILL_H
 #define FM_KERNEL_REFILL_H
@@ -31,8 +32,12 @@ static inline uint64_t ticks_to_us(uint64_t ticks)
 #endif
 }
 
-/* Greatest microseconds that budget and period may have: products and sums of ticks cannot wrap. */
-#define MAX_PERIOD_US (MASK(63) / 8 / (TICKS_PER_SECOND / 100000) / 10)
+/* Greatest microseconds of budget and period, as the real kernel has it: no product or sum can wrap. */
+#if FM_TIMER_HZ % 1000000 == 0
+#define MAX_PERIOD_US (UINT64_MAX / 8 / (TICKS_PER_SECOND / 1000000))
+#else
+#define MAX_PERIOD_US (UINT64_MAX / 8 / (TICKS_PER_SECOND / 1000))
+#endif
 
 static inline struct refill *refill_head(struct sched_context *sc)
 {

@@ -229,11 +229,12 @@ static void put_create(struct pair *p, bool child)
 static void put_entry(struct pair *p, uint32_t subject)
 {
     uint8_t writes[2 * 34] = {0};
+    static const uint8_t none[32];
     uint16_t nfields = header_of(p, subject)->nfields;
     uint16_t key = (uint16_t)(8 + 2 * below(nfields > 10 ? (nfields - 8U) / 2U : 1U));
     const uint8_t *old =
         key < nfields ? p->state.fields + (size_t)(p->state.places[subject].field_at + key) * 32U
-                      : writes;
+                      : none;
 
     fm_put_le16(writes, key);
     if (chance(70)) {
@@ -247,10 +248,6 @@ static void put_entry(struct pair *p, uint32_t subject)
     writes[36] = (uint8_t)below(2);
     fm_turn_invoke(&p->maker, (uint8_t)(chance(85) ? 1 : below(16)), (uint8_t)(chance(90) ? 2 : 1),
                    writes);
-    if (p->maker.w.len > 34 && !p->maker.w.bad) {
-        /* a count of one leaves the second write out: the maker wrote only what was asked for */
-        return;
-    }
 }
 
 static void put_invoke(struct pair *p, uint32_t subject)
@@ -779,6 +776,10 @@ static void populate_chains(struct pair *p)
     fm_turn_slot(&p->maker, 0, header_of(p, 5)->id);
     fm_turn_grant(&p->maker, header_of(p, 3)->id, 5, &l);
     end(p, 6);
+    begin(p, 5);
+    fm_turn_slot(&p->maker, 8, header_of(p, 5)->id);
+    fm_turn_attenuate(&p->maker, 10, &l);
+    end(p, 5); /* DEPTH: it goes no deeper */
 }
 
 static void new_ledger(struct pair *p)
@@ -907,7 +908,9 @@ int main(void)
     }
     TAP_EQ(p.differences, 0, "DIF0001 the heart and the reference agree on every byte");
     TAP_OK(p.turns >= turns, "DIF0002 over as many turns as were asked for");
-    TAP_EQ(missing, 0, "DIF0003 every reason was met");
+    if (getenv("DIFF_PART") == NULL) {
+        TAP_EQ(missing, 0, "DIF0003 every reason was met");
+    }
     free(p.memory);
     return tap_done();
 }

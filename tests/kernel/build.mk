@@ -7,7 +7,7 @@ $(foreach f,$(kernel.host_files),$(eval flags.$(f) := $(kernel.host_flags)))
 
 tests += kernel-fuzz
 test.kernel-fuzz.srcs := tests/kernel/fuzz_seeded.c tests/kernel/fuzz.c $(kernel.host)
-test.kernel-fuzz.budget_s := 60
+test.kernel-fuzz.budget_s := 30
 
 fuzzers += fuzz-syscall
 fuzz.fuzz-syscall.srcs := tests/kernel/fuzz.c $(kernel.host)
@@ -20,13 +20,36 @@ kernel.root.suite := $(addprefix tests/kernel/suite/,main.c errors.c objects.c i
 
 scripts += kernel-suite-riscv64
 script.kernel-suite-riscv64.file := tests/kernel/suite-riscv64.t
-script.kernel-suite-riscv64.budget_s := 60
-script.kernel-suite-riscv64.needs := build/kernel-test/suite-riscv64.elf
+script.kernel-suite-riscv64.budget_s := 95
+script.kernel-suite-riscv64.needs := build/kernel-test/suite-riscv64.elf build/riscv64/firmware.elf
 
 scripts += kernel-suite-aarch64
 script.kernel-suite-aarch64.file := tests/kernel/suite-aarch64.t
-script.kernel-suite-aarch64.budget_s := 60
+script.kernel-suite-aarch64.budget_s := 95
 script.kernel-suite-aarch64.needs := build/kernel-test/suite-aarch64.elf
 
 bench_scripts += bench/kernel/report
 extra_bench_needs += build/kernel-test/bench-aarch64.elf build/kernel-test/bench-riscv64.elf
+
+tests += kernel-model
+test.kernel-model.srcs := tests/kernel/model.c $(kernel.host)
+test.kernel-model.budget_s := 30
+
+tests += kernel-nests
+test.kernel-nests.srcs := tests/kernel/nests.c $(kernel.host)
+test.kernel-nests.budget_s := 30
+
+long_scripts += kernel-mutate
+script.kernel-mutate.file := tests/kernel/mutate.t
+script.kernel-mutate.budget_s := 600
+script.kernel-mutate.needs := build/kernel-test/suite-riscv64.elf
+
+# Ten million random operations, for `make test-long`.
+kernel.roots += suite-long
+kernel.root.suite-long := $(kernel.root.suite)
+kernel.rootflags.suite-long := -DRANDOM_OPERATIONS=10000000u
+long_scripts += kernel-suite-long
+script.kernel-suite-long.file := tests/kernel/suite-long.t
+script.kernel-suite-long.budget_s := 1200
+script.kernel-suite-long.needs := build/kernel-test/suite-long-aarch64.elf build/kernel-test/suite-long-riscv64.elf \
+	build/riscv64/firmware.elf

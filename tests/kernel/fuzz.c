@@ -234,8 +234,12 @@ static void one_syscall(struct input *in, struct slot *root)
     struct tcb *t = kernel.current;
     int64_t number = often[byte(in) % 16];
     uint64_t cptr = any_cptr(in);
+    if ((byte(in) & 3) == 0) {
+        cptr = FIRST + 20 + byte(in) % 3; /* an endpoint, more often than chance */
+    }
     uint8_t shape = byte(in);
     fill_message(in, t, shape & 15);
+    bool message = cptr >= FIRST + 20 && cptr < FIRST + 23 && (shape & 8) != 0;
     uint64_t length = (shape & 0x30) == 0 ? byte(in) : 9;
     uint64_t label = byte(in);
     struct cap c = cptr < FIRST + SLOTS ? root[cptr].cap : cap_null();
@@ -244,7 +248,8 @@ static void one_syscall(struct input *in, struct slot *root)
         shape_message(in, t, root, c);
     }
     t->ctx.r[FM_REG_CPTR] = cptr;
-    t->ctx.r[FM_REG_INFO] = info_make(label, 0, shape >> 6 == 3 ? byte(in) & 3 : 3, length);
+    t->ctx.r[FM_REG_INFO] = message ? info_make(label, 0, 0, shape & 7)
+                                    : info_make(label, 0, shape >> 6 == 3 ? byte(in) & 3 : 3, length);
     t->ctx.r[FM_REG_REPLY] = cptr_of(root, CAP_REPLY, byte(in));
     t->ctx.r[FM_REG_DEST] = any_cptr(in);
     t->ctx.fault_pc = 0x400000;
@@ -341,6 +346,22 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     root_slots = root;
     furnish();
     host_check(root, FIRST + SLOTS);
+    if ((byte(&in) & 1) != 0) {
+        /* two passive servers wait: calls, donation and reply stacks come about at once */
+        host_thread(FIRST, FIRST + 60, 255, FIRST + 20);
+        host_thread(FIRST, FIRST + 64, 255, FIRST + 21);
+        for (unsigned i = 0; i < 200 && in.left > 0; i++) {
+            if (kernel.current == cap_tcb(root[FIRST + 60].cap)) {
+                host_recv(FIRST + 20, FIRST + 30);
+            } else if (kernel.current == cap_tcb(root[FIRST + 64].cap)) {
+                host_recv(FIRST + 21, FIRST + 31);
+            } else if (kernel.current == cap_tcb(root[FM_SLOT_TCB].cap)) {
+                host_call(FIRST + 61, FM_LABEL_SC_UNBIND, 0, NULL, 0, NULL);
+                host_call(FIRST + 65, FM_LABEL_SC_UNBIND, 0, NULL, 0, NULL);
+                break;
+            }
+        }
+    }
     while (in.left > 0) {
         one_event(&in, root);
     }

@@ -65,7 +65,7 @@ build/kernel-test/$(1)-$(2).elf: $(kernel.root.$(1)) $(kernel.root.common) tests
   build/kernel-$(2)/kernel.elf | $(abi.headers)
 	@mkdir -p $$(@D)
 	@echo "  ld  $$@"
-	@$(kernel.root.cc.$(2)) $(kernel.root.cflags) $(WARN) -T tests/kernel/root/root.ld -o $$@.root \
+	@$(kernel.root.cc.$(2)) $(kernel.root.cflags) $(WARN) $(EXTRA_ROOT) $(kernel.rootflags.$(1)) -T tests/kernel/root/root.ld -o $$@.root \
 	  tests/kernel/root/start_$(2).S $(kernel.root.$(1)) $(kernel.root.common)
 	@llvm-objcopy -O binary $$@.root $$@.root.bin
 	@llvm-objcopy -O binary build/kernel-$(2)/kernel.elf $$@.kernel.bin

@@ -127,6 +127,12 @@ $(foreach t,$(tests) $(longs),$(eval $(call link_rules,$(call test_config,$(t)),
 $(foreach f,$(fuzzers),$(eval $(call link_rules,fuzz,build/fuzz/bin/$(f),tests/tap_host.c $(fuzz.$(f).srcs),$(sort $(fuzz.$(f).libs) base),$(fuzz.$(f).ldlibs))))
 $(foreach b,$(benches),$(eval $(call link_rules,host,build/host/bench/$(b),tests/tap_host.c $(bench.$(b).srcs),$(sort $(bench.$(b).libs) base),$(bench.$(b).ldlibs))))
 
+# A shared object that a test preloads into a program.
+build/host/test/lib%.so: tests/node/%.c | $(SETUP)
+	@mkdir -p $(@D)
+	@echo "  ld  $@"
+	@clang -std=c11 -D_GNU_SOURCE -O2 $(WARN) -shared -fPIC -o $@ $< -ldl
+
 # ------------------------------------------------------------------------------------------ what there is to build
 host_files := $(foreach l,$(libs),$(if $(filter host,$(call lib_configs,$(l))),build/host/lib$(l).a)) $(foreach p,$(progs),build/host/bin/$(p))
 gcc_files := $(foreach l,$(libs),$(if $(filter gcc,$(call lib_configs,$(l))),build/gcc/lib$(l).a)) $(foreach p,$(progs),build/gcc/bin/$(p))

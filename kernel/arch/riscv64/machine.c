@@ -49,13 +49,13 @@ bool arch_irq_get(uint64_t *irq)
     __asm__ volatile("csrr %0, sip" : "=r"(pending));
     if ((pending & SIP_EXTERNAL) != 0) {
         uint32_t source = *plic(PLIC_CLAIM);
-        if (source != 0 && source <= FM_IRQ_MAX) {
+        if (source != 0 && source < FM_IRQ_TIMER) {
             *irq = source;
             return true;
         }
     }
     if ((pending & SIP_TIMER) != 0) {
-        *irq = 0; /* number 0 is no PLIC source: it stands for the timer */
+        *irq = FM_IRQ_TIMER;
         return true;
     }
     return false;
@@ -63,7 +63,7 @@ bool arch_irq_get(uint64_t *irq)
 
 void arch_irq_done(uint64_t irq)
 {
-    if (irq != 0) {
+    if (irq != FM_IRQ_TIMER) {
         *plic(PLIC_CLAIM) = (uint32_t)irq;
     }
 }
@@ -75,14 +75,14 @@ void arch_timer_set(uint64_t deadline)
 
 BOOT_CODE void machine_init_interrupts(void)
 {
-    for (uint64_t irq = 1; irq <= FM_IRQ_MAX; irq++) {
+    for (uint64_t irq = 1; irq < FM_IRQ_TIMER; irq++) {
         arch_irq_mask(irq, true);
     }
-    for (uint64_t word = 0; word <= FM_IRQ_MAX / 32; word++) {
+    for (uint64_t word = 0; word < FM_IRQ_TIMER / 32; word++) {
         *plic(PLIC_ENABLE + word * 4) = ~0u;
     }
     *plic(PLIC_THRESHOLD) = 0;
-    kernel.irq_state[0] = IRQ_TIMER;
+    kernel.irq_state[FM_IRQ_TIMER] = IRQ_TIMER;
     __asm__ volatile("csrw sie, %0" : : "r"((uint64_t)(SIP_TIMER | SIP_EXTERNAL)));
 }
 

@@ -44,8 +44,10 @@ in_el1:
     str x6, [x3, #(511 * 8)]
     orr x6, x5, #3
     str x6, [x4, #(511 * 8)]
-    ldr x6, =0x40000705
+    ldr x6, =0x40000705 /* 4 MiB, so that a real kernel fits too */
     str x6, [x5]
+    ldr x6, =0x40200705
+    str x6, [x5, #8]
     ldr x6, =0xff00
     msr mair_el1, x6
     ldr x6, =0x2b5103510

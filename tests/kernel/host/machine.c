@@ -13,6 +13,7 @@ uint64_t host_now;
 uint64_t host_deadline;
 bool host_irq_waiting;
 uint64_t host_irq;
+uint64_t host_fdt_bytes;
 
 _Noreturn void kernel_panic(const char *file, unsigned line)
 {
@@ -53,7 +54,7 @@ bool arch_irq_get(uint64_t *irq)
         return false;
     }
     host_irq_waiting = false;
-    *irq = host_irq;
+    *irq = host_irq == 0 ? FM_IRQ_TIMER : host_irq;
     return true;
 }
 
@@ -183,10 +184,15 @@ void host_boot(void)
     }
     memset((void *)(uintptr_t)HOST_RAM, 0, HOST_RAM_BYTES);
     memset(&kernel, 0, sizeof kernel);
-    kernel.irq_state[0] = IRQ_TIMER;
+    kernel.irq_state[FM_IRQ_TIMER] = IRQ_TIMER;
     host_now = 1000000;
     host_irq_waiting = false;
-    const struct boot_args args = {HOST_RAM, HOST_RAM + 4096, HOST_RAM - 0x400000, 0x400000, 0, 0};
+    struct boot_args args = {HOST_RAM, HOST_RAM + 4096, HOST_RAM - 0x400000, 0x400000, 0, 0};
+    if (host_fdt_bytes != 0) {
+        args.fdt = HOST_RAM + 0x8000;
+        args.fdt_bytes = host_fdt_bytes;
+        memset((void *)(uintptr_t)args.fdt, 0x5a, host_fdt_bytes);
+    }
     const struct boot_memory memory = {
         .ram = {HOST_RAM, HOST_RAM + HOST_RAM_BYTES},
         .device_top = HOST_RAM + 2 * HOST_RAM_BYTES,

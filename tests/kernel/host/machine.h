@@ -13,6 +13,8 @@ extern uint64_t host_deadline; /* what the timer was set to */
 extern bool host_irq_waiting;  /* an interrupt line is up */
 extern uint64_t host_irq;      /* which one; 0 = timer */
 
+extern uint64_t host_fdt_bytes; /* of a device tree that the loader passes; 0 = none */
+
 /* A fresh machine with a fresh kernel; kernel.current is the root task. */
 void host_boot(void);
 

@@ -99,3 +99,31 @@ uint64_t host_revoke(uint64_t slot)
 {
     return cnode_op(FM_LABEL_CNODE_REVOKE, slot, 0, 2, 0, 0);
 }
+
+void host_thread(uint64_t untyped, uint64_t at, uint64_t prio, uint64_t handler)
+{
+    const uint64_t control = host_bootinfo()->sched_control.start;
+    host_retype(untyped, FM_OBJ_TCB, 0, at, 1);
+    host_retype(untyped, FM_OBJ_SCHED_CONTEXT, 8, at + 1, 1);
+    host_retype(untyped, FM_OBJ_SMALL_PAGE, 0, at + 2, 1);
+    const uint64_t spaces[] = {FM_SLOT_CNODE, FM_SLOT_VSPACE, at + 2};
+    const uint64_t data[] = {0, 0, 0x10000};
+    const uint64_t sc = at + 1;
+    const uint64_t times[] = {50000, 50000, 0, at, 0};
+    const uint64_t sched[] = {FM_SLOT_TCB, sc, handler};
+    const uint64_t prios[] = {255, prio};
+    host_call(at, FM_LABEL_TCB_CONFIGURE, 3, data, 3, spaces);
+    host_call(control, FM_LABEL_SCHED_CONTROL_CONFIGURE, 5, times, 1, &sc);
+    host_call(at, FM_LABEL_TCB_SET_SCHED_PARAMS, 2, prios, 3, sched);
+    host_call(at, FM_LABEL_TCB_RESUME, 0, NULL, 0, NULL);
+}
+
+void host_recv(uint64_t ep, uint64_t reply)
+{
+    struct tcb *t = kernel.current;
+    t->ctx.r[FM_REG_CPTR] = ep;
+    t->ctx.r[FM_REG_REPLY] = reply;
+    t->ctx.fault_pc = 0x400000;
+    t->ctx.pc = 0x400004;
+    entry_syscall(FM_SYS_RECV);
+}

@@ -22,6 +22,13 @@ uint64_t host_move(uint64_t to, uint64_t from);
 uint64_t host_delete(uint64_t slot);
 uint64_t host_revoke(uint64_t slot);
 
+/* A new thread in the root task's spaces: objects in slots at.. (TCB, context, buffer frame), resumed at
+ * prio. The calling thread's priority should be lower if the new one is to run at once. */
+void host_thread(uint64_t untyped, uint64_t at, uint64_t prio, uint64_t handler);
+
+/* The current thread receives at ep with a reply object. */
+void host_recv(uint64_t ep, uint64_t reply);
+
 /* The largest ordinary untyped capability of the boot information. */
 uint64_t host_untyped(void);
 struct fm_bootinfo *host_bootinfo(void);

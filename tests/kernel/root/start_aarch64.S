@@ -67,4 +67,8 @@ attack_privileged:
 attack_counter:
     mrs x0, pmccntr_el0
     b attack_spin
+    .globl attack_time
+attack_time:
+    mrs x0, cntpct_el0
+    b attack_spin
     .balign 4096

@@ -78,4 +78,8 @@ attack_privileged:
 attack_counter:
     .word 0xc0002573 /* rdcycle a0 */
     j attack_spin
+    .globl attack_time
+attack_time:
+    rdtime a0
+    j attack_spin
     .balign 4096

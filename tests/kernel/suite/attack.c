@@ -24,12 +24,14 @@
 #define DATA 0x70000000u
 
 extern char attack_page[], attack_load[], attack_store[], attack_jump[], attack_call[], attack_spin[];
-extern char attack_flood[], attack_privileged[], attack_counter[];
+extern char attack_time[], attack_flood[], attack_privileged[], attack_counter[];
 extern char _start[];
 
 static uint64_t ep, ep_b, reply, vspace, cspace, tcb, sc, code, data;
 
 /* The hostile thread, fresh, at an entry with an argument; its handler's message. */
+static uint64_t flags, flags_set;
+
 static void launch(const char *entry, uint64_t argument, uint64_t number, uint64_t info)
 {
     MUST(retype(pool, FM_OBJ_TCB, 0, tcb, 1));
@@ -45,6 +47,9 @@ static void launch(const char *entry, uint64_t argument, uint64_t number, uint64
     r[2 + ARGUMENT] = argument;
     r[2 + NUMBER] = number;
     r[2 + INFO_REG] = info;
+    const uint64_t set[] = {0, flags};
+    MUST(invoke(tcb, FM_LABEL_TCB_SET_FLAGS, 2, set, 0, NULL));
+    flags_set = answer[0];
     MUST(invoke(tcb, FM_LABEL_TCB_WRITE_REGISTERS, 2 + FM_UCTX_WORDS, r, 0, NULL));
 }
 
@@ -93,6 +98,16 @@ static void instructions(void)
     same(LABEL(m.info), FM_FAULT_USER_EXCEPTION, "ATK0020 reading a system register");
     m = attempt(attack_counter, 0, 0, 0);
     same(LABEL(m.info), FM_FAULT_USER_EXCEPTION, "ATK0021 reading the cycle counter");
+    m = attempt(attack_time, 0, 0, 0);
+    same(m.badge, 0, "ATK0022 reading the clock, which threads may");
+    flags = FM_TCB_FLAG_NO_TIME;
+    m = attempt(attack_time, 0, 0, 0);
+    if (flags_set == FM_TCB_FLAG_NO_TIME) {
+        same(LABEL(m.info), FM_FAULT_USER_EXCEPTION, "ATK0023 unless they have no time");
+    } else {
+        tap_skip("ATK0023 unless they have no time", "this kernel does not know the flag");
+    }
+    flags = 0;
 }
 
 /* Its own CSpace is one CNode of 16 slots, guard 0, empty but for one send-only endpoint in slot 1. */

@@ -30,7 +30,11 @@ struct row {
 #define REVOKEF FM_KERR_REVOKE_FIRST, 0, W(0)
 #define FINE FM_KERR_NONE, 0, W(0)
 #define MISSING(src, bits) FM_KERR_FAILED_LOOKUP, 3, W(src, FM_LOOKUP_MISSING_CAPABILITY, bits)
-#define MAX_US (((uint64_t)1 << 63) - 1) / 8 / (FM_TIMER_HZ / 100000) / 10
+#ifdef FM_ABI_AARCH64
+#define MAX_US (UINT64_MAX / 8 / (FM_TIMER_HZ / 1000))
+#else
+#define MAX_US (UINT64_MAX / 8 / (FM_TIMER_HZ / 1000000))
+#endif
 #define TOP FM_USER_TOP
 
 static const struct row rows[] = {
@@ -110,7 +114,7 @@ static const struct row rows[] = {
         64 - FM_ROOT_CNODE_BITS + 3), 0, W(0),
         FM_KERR_FAILED_LOOKUP, 4, W(0, FM_LOOKUP_DEPTH_MISMATCH, 64 - FM_ROOT_CNODE_BITS + 3, 64)),
     ROW("ERR0206 Delete in a small CNode, too deep", CN, CNODE_DELETE, 2, W(0, 7), 0, W(0), FM_KERR_FAILED_LOOKUP, 4,
-        W(0, FM_LOOKUP_DEPTH_MISMATCH, 0, 3)),
+        W(0, FM_LOOKUP_DEPTH_MISMATCH, 3, 0)),
     ROW("ERR0207 Delete in a small CNode, too shallow", CN, CNODE_DELETE, 2, W(0, 3), 0, W(0),
         FM_KERR_FAILED_LOOKUP, 4,
         W(0, FM_LOOKUP_DEPTH_MISMATCH, 3, 4)),
@@ -231,10 +235,10 @@ static const struct row rows[] = {
     ROW("ERR0344 UnbindNotification, none", TCB, TCB_UNBIND_NOTIFICATION, 0, W(0), 0, W(0), ILLEGAL),
     ROW("ERR0345 SetTLSBase short", TCB, TCB_SET_TLS_BASE, 0, W(0), 0, W(0), TRUNCATED),
     ROW("ERR0346 SetFlags short", TCB, TCB_SET_FLAGS, 1, W(0), 0, W(0), TRUNCATED),
-    ROW("ERR0347 SetFlags keeps what it knows", TCB, TCB_SET_FLAGS, 2, W(0, 0xff), 0, W(0), FM_KERR_NONE, 1, W(3)),
+    ROW("ERR0347 SetFlags keeps what it knows", TCB, TCB_SET_FLAGS, 2, W(0, 1), 0, W(0), FM_KERR_NONE, 1, W(1)),
     ROW("ERR0348 SetFlags clears", TCB, TCB_SET_FLAGS, 2, W(3, 0), 0, W(0), FM_KERR_NONE, 1, W(0)),
     ROW("ERR0349 DomainSet short", FM_SLOT_DOMAIN, DOMAIN_SET, 0, W(0), 1, W(TCB), TRUNCATED),
-    ROW("ERR0350 DomainSet, domain", FM_SLOT_DOMAIN, DOMAIN_SET, 1, W(FM_NUM_DOMAINS), 1, W(TCB), ARG(0)),
+    ROW("ERR0350 DomainSet, domain", FM_SLOT_DOMAIN, DOMAIN_SET, 1, W(16), 1, W(TCB), ARG(0)),
     ROW("ERR0351 DomainSet, no thread", FM_SLOT_DOMAIN, DOMAIN_SET, 1, W(0), 1, W(EP), ARG(1)),
 
     /* scheduling contexts */
@@ -310,11 +314,11 @@ static const struct row rows[] = {
 #ifdef FM_ABI_AARCH64
         CAPN(1)),
     ROW("ERR0613 Page_Map, large page over a table", LARGE, PAGE_MAP, 3, W(MAPPED_AT, 3, 0), 1,
-        W(FM_SLOT_VSPACE), DELETEF),
+        W(FM_SLOT_VSPACE), MISSING(0, 12)),
 #else
         MISSING(0, 30)),
     ROW("ERR0613 Page_Map, large page over a table", LARGE, PAGE_MAP, 3, W(MAPPED_AT, 3, 0), 1,
-        W(FM_SLOT_VSPACE), DELETEF),
+        W(FM_SLOT_VSPACE), MISSING(0, 12)),
     ROW("ERR0614 Page_Map, address taken", FRAME, PAGE_MAP, 3, W(MAPPED_AT, 3, 0), 1, W(FM_SLOT_VSPACE), DELETEF),
     ROW("ERR0615 PageTable_Unmap of a root", FM_SLOT_VSPACE, PAGE_TABLE_UNMAP, 0, W(0), 0, W(0), REVOKEF),
 #endif

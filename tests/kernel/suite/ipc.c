@@ -315,7 +315,7 @@ static void faults(void)
 #ifdef FM_ABI_AARCH64
     same(m.mr[FM_VMFAULT_FSR] >> 26, 0x24, "FLT0006 the syndrome");
 #else
-    same(m.mr[FM_VMFAULT_FSR], 15, "FLT0006 the cause");
+    same(m.mr[FM_VMFAULT_FSR], 7, "FLT0006 the cause, told as an access fault");
 #endif
     kill(t);
     m = fault_of(1, &t);
