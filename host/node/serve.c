@@ -150,13 +150,13 @@ static void serve_turn(struct node *n, uint32_t ci, uint32_t tag, const uint8_t 
         o.offset = why.offset;
     } else if (n->stopped || !open_batch(n)) {
         o.status = FM_BUSY;
-        o.code = FM_E_NODE_STOPPING;
+        o.code = FM_E_STORE_STOPPED;
     } else if (!run_turn(n, &o)) {
         serve_commit(n);
         memset(&o, 0, sizeof o);
         if (n->stopped || !open_batch(n) || !run_turn(n, &o)) {
             o.status = FM_BUSY;
-            o.code = FM_E_NODE_STOPPING;
+            o.code = FM_E_STORE_STOPPED;
         }
     }
     n->metrics.run_s += node_clock() - start;

@@ -29,7 +29,7 @@ enum fm_axis {
 
 /* True if every bit of g is in h. */
 /*@ assigns \nothing;
-  @ ensures \result <==> (g & ~h & 0xffff) == 0; */
+  @ ensures \result <==> ((uint32_t)((uint32_t)g & (uint32_t)(~(uint32_t)h)) & 0xffff) == 0; */
 static inline bool fm_bits_subset(uint16_t g, uint16_t h)
 {
     return ((uint32_t)g & ~(uint32_t)h & 0xffffU) == 0U;
@@ -50,7 +50,8 @@ static inline bool fm_bits_subset(uint16_t g, uint16_t h)
   @   h->f_lo <= g->f_lo && g->f_hi <= h->f_hi && g->group == h->group &&
   @   (h->badge == 0 || g->badge == h->badge) &&
   @   (h->allowance == 0xffffffffffffffff || g->allowance + h->used <= h->allowance);
-  @ ensures \result == 0 ==> (g->rights & ~h->rights & 0xffff) == 0 && (g->methods & ~h->methods & 0xffff) == 0; */
+  @ ensures \result == 0 ==> ((uint32_t)((uint32_t)g->rights & (uint32_t)(~(uint32_t)h->rights)) & 0xffff) == 0 &&
+  @   ((uint32_t)((uint32_t)g->methods & (uint32_t)(~(uint32_t)h->methods)) & 0xffff) == 0; */
 uint8_t fm_cap_subset(const struct fm_limits *g, const struct fm_record *h);
 
 /* The limits that a record has (its allowance, not what is left of it). */

@@ -22,5 +22,10 @@ for at in 1 2 3 5 8; do
         stop
     done
 done
+export LD_PRELOAD=$root/build/host/test/libfailio.so FAILIO_CALL=fdatasync FAILIO_AT=1
+start "$work/store"
+unset LD_PRELOAD
+refuses "FLT0005 a caller whose batch met the failure is told" NODE_UNSURE transfer payer treasury 1
+wait $node_pid; node_pid=
 does "FLT0004 the whole log runs again" 0 replay "$work/store" --max-cells 1024
 plan

@@ -31,8 +31,13 @@ def dregg(*args):
 def connect():
     s = socket.socket(socket.AF_UNIX)
     s.settimeout(20)
-    s.connect(work + "/store/socket")
-    return s
+    for _ in range(500):
+        try:
+            s.connect(work + "/store/socket")
+            return s
+        except BlockingIOError:
+            time.sleep(0.01)  # the queue of those that wait to be accepted is full
+    raise ConnectionError("the node accepts nobody")
 
 
 def message(kind, tag, payload=b""):
@@ -59,11 +64,20 @@ def error_code(payload):
 
 
 def alive():
-    s = connect()
-    s.sendall(message(2, 7))
-    kind, tag, payload = answer(s)
-    s.close()
-    return kind == 2 and tag == 7 and len(payload) == 128 + 64 + 368 + 144
+    """An honest client is served; on a busy machine the node may still be closing the last crowd, so it tries again."""
+    for _ in range(50):
+        s = connect()
+        try:
+            s.sendall(message(2, 7))
+            kind, tag, payload = answer(s)
+            if kind == 2:
+                return tag == 7 and len(payload) == 128 + 64 + 368 + 144
+        except (EOFError, ConnectionError):
+            pass
+        finally:
+            s.close()
+        time.sleep(0.1)
+    return False
 
 
 dregg("key", "new", "treasury")
@@ -101,13 +115,19 @@ try:
         s = connect()
         s.sendall(junk)
         kind, tag, payload = answer(s)
-        closed = s.recv(1) == b""
+        try:
+            closed = s.recv(1) == b""
+        except ConnectionResetError:
+            closed = True
         ok(kind == 255 and error_code(payload) & 0xffff == 0x0401 and closed, f"HOS0009 BAD_MESSAGE, and closed: {name}")
         s.close()
     rnd = random.Random(1)
     for i in range(200):
         s = connect()
-        s.sendall(rnd.randbytes(rnd.randrange(1, 3000)))
+        try:
+            s.sendall(rnd.randbytes(rnd.randrange(1, 3000)))
+        except ConnectionError:
+            pass  # refused while the crowd is there: what is tested is that the others live
         s.close()
     time.sleep(0.5)
     ok(alive(), "HOS0010 two hundred clients of noise, and the node serves")
