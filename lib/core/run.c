@@ -30,6 +30,7 @@ void fm_run_begin(struct fm_run *run, const struct fm_run_env *env, const struct
     run->ncells = 0;
     run->nloaded = 0;
     run->nverdicts = 0;
+    run->has_ahead = false;
 }
 
 bool fm_run_supply(struct fm_run *run, const struct fm_cell_view *view)
@@ -62,25 +63,33 @@ void fm_run_supply_absent(struct fm_run *run)
 void fm_run_supply_verdict(struct fm_run *run, const uint8_t pk[32],
                            const uint8_t text[FM_SIGNED_TEXT_BYTES], bool yes)
 {
-    struct fm_verdict *v;
+    bool asked = run->asked == FM_RUN_NEED_VERDICT && memcmp(pk, run->need.pk, 32) == 0 &&
+                 memcmp(text, run->need.text, FM_SIGNED_TEXT_BYTES) == 0;
+    struct fm_verdict *v = &run->ahead;
 
-    if (run->nverdicts >= FM_TURN_VERDICTS_MAX) {
-        return;
+    /* What was asked for always finds its place: a turn asks for two at most. What was not asked
+     * for has one of its own, so
+     * that it can never crowd the others out (R6). */
+    if (asked) {
+        FM_ASSERT(run->nverdicts < FM_TURN_VERDICTS_MAX);
+        v = &run->verdicts[run->nverdicts];
+        run->nverdicts++;
+    } else {
+        run->has_ahead = true;
     }
-    v = &run->verdicts[run->nverdicts];
     memcpy(v->pk, pk, 32);
     memcpy(v->text, text, FM_SIGNED_TEXT_BYTES);
     v->yes = yes;
-    run->nverdicts++;
 }
 
 enum fm_stop fm_run_verdict(struct fm_run *run, const uint8_t pk[32],
                             const uint8_t text[FM_SIGNED_TEXT_BYTES], const uint8_t *sig, bool *yes)
 {
-    for (uint8_t i = 0; i < run->nverdicts; i++) {
-        const struct fm_verdict *v = &run->verdicts[i];
+    for (uint8_t i = 0; i <= run->nverdicts; i++) {
+        const struct fm_verdict *v = i < run->nverdicts ? &run->verdicts[i] : &run->ahead;
 
-        if (memcmp(v->pk, pk, 32) == 0 && memcmp(v->text, text, FM_SIGNED_TEXT_BYTES) == 0) {
+        if ((i < run->nverdicts || run->has_ahead) && memcmp(v->pk, pk, 32) == 0 &&
+            memcmp(v->text, text, FM_SIGNED_TEXT_BYTES) == 0) {
             *yes = v->yes;
             return FM_GO_ON;
         }

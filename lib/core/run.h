@@ -116,7 +116,9 @@ struct fm_run {
     uint8_t nverdicts;
     uint16_t agent; /* entry of the agent */
     struct fm_header agent_after_prologue;
-    struct fm_verdict verdicts[FM_TURN_VERDICTS_MAX];
+    struct fm_verdict verdicts[FM_TURN_VERDICTS_MAX]; /* asked for */
+    struct fm_verdict ahead;                          /* the last one that was not */
+    bool has_ahead;
     uint8_t absent[FM_TURN_CELLS_MAX][32]; /* ids that no cell has */
     struct fm_run_cell cells[FM_RUN_CELLS_MAX];
     struct fm_run_put puts[FM_STAGE_MAX];
@@ -135,8 +137,7 @@ enum fm_run_step_result fm_run_step(struct fm_run *run) FM_MUST_CHECK;
 bool fm_run_supply(struct fm_run *run, const struct fm_cell_view *view);
 /* … that no cell has need.id … */
 void fm_run_supply_absent(struct fm_run *run);
-/* … or a verdict: on exactly need.pk and need.text, or ahead of need on others; a verdict never
- * asked for is ignored. */
+/* … or a verdict: on exactly need.pk and need.text; or one ahead of need, of which the last is kept. */
 void fm_run_supply_verdict(struct fm_run *run, const uint8_t pk[32],
                            const uint8_t text[FM_SIGNED_TEXT_BYTES], bool yes);
 

@@ -30,14 +30,17 @@ void fm_state_env(const struct fm_state *state, uint32_t now, struct fm_run_env 
 
 bool fm_state_open_batch(struct fm_state *state, const struct fm_batch *batch)
 {
-    /* Turns of an open batch carry its height already, so the next one is above theirs. */
-    if (state->nbatches == FM_STATE_BATCHES_MAX || batch->now < state->top.now ||
-        batch->height <= state->top.height ||
-        (state->nbatches == 0U && batch->height != state->top.height + 1U)) {
+    /* What comes before: the batch that is open, or what the last sealed turn carries. */
+    uint64_t height = state->nbatches > 0U ? state->opened.height : state->top.height;
+    uint32_t now = state->nbatches > 0U ? state->opened.now : state->top.now;
+
+    if (state->nbatches == FM_STATE_BATCHES_MAX || batch->now < now || height == FM_U64_MAX ||
+        batch->height != height + 1U) {
         return false;
     }
     state->batch_at[state->nbatches] = state->undo_bytes;
     state->nbatches++;
+    state->opened = *batch;
     return true;
 }
 
@@ -316,6 +319,9 @@ void fm_state_seal(struct fm_state *state, const struct fm_run *run, const struc
     struct fm_writer w;
 
     FM_ASSERT(run->outcome.status == FM_COMMITTED || run->outcome.status == FM_BODY_FAILED);
+    /* A turn belongs to the batch that was opened last, and to no clock but its own. */
+    FM_ASSERT(!undo || (batch->height == state->opened.height && batch->now == state->opened.now));
+    FM_ASSERT(batch->now >= state->top.now && batch->height >= state->top.height);
     touched.n = 0;
     g.n = 0;
     if (undo) {

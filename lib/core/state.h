@@ -42,6 +42,12 @@ struct fm_cell_place {
     uint32_t field_nodes_at;
 };
 
+/* What a batch gives to each of its turns. height is +1 from the last batch, now has not fallen. */
+struct fm_batch {
+    uint64_t height;
+    uint32_t now;
+};
+
 #define FM_STATE_DIRTY_MAX 65536U
 #define FM_STATE_BATCHES_MAX 2U
 
@@ -75,6 +81,7 @@ struct fm_state {
     uint32_t undo_bytes;
     uint32_t batch_at[FM_STATE_BATCHES_MAX]; /* where in undo each open batch begins */
     uint32_t nbatches;
+    struct fm_batch opened; /* the last batch that was opened, if one is open */
 };
 
 /* The bytes that a state of this size takes. */
@@ -100,12 +107,6 @@ fm_err fm_state_genesis(struct fm_state *state, const struct fm_params *params,
 uint32_t fm_state_find(const struct fm_state *state, const uint8_t id[32]);
 /* A cell as run wants to see it. idx < top.ncells. */
 void fm_state_view(const struct fm_state *state, uint32_t idx, struct fm_cell_view *view);
-
-/* What a batch gives to each of its turns. height is +1 from the last batch, now has not fallen. */
-struct fm_batch {
-    uint64_t height;
-    uint32_t now;
-};
 
 /* Opens a batch: what is sealed from here on can be taken back. False if two are open already, or
  * height or now are wrong. */

@@ -607,7 +607,7 @@ static void one_turn(struct pair *p, struct ref *ref)
     enum fm_status status;
 
     make_turn(p);
-    if (chance(10)) {
+    if (p->state.nbatches == 0U && chance(10)) {
         p->batch.now += below(4);
     }
     status = run_core(p);
