@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Tests that speak TAP, freestanding: the same source runs on Linux, in a protection domain under
- * QEMU and as a regression for a fuzz finding. The shell supplies tap_write(); on Linux it is below.
+ * QEMU and as a regression for a fuzz finding. The shell supplies tap_write(); on Linux it is
+ * below.
  *
  *   int main(void) { TAP_OK(1 + 1 == 2, "SUM0001 addition works"); return tap_done(); }
  *
- * Test names begin with a stable id. The plan comes last, so a test that dies early has none and fails.
+ * Test names begin with a stable id. The plan comes last, so a test that dies early has none and
+ * fails.
  */
 #ifndef FM_TESTS_TAP_H
 #define FM_TESTS_TAP_H

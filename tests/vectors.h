@@ -20,7 +20,8 @@ struct vector_file {
 
 /* False if the file is not there. The path is relative to the root of the tree, where tests run. */
 bool vector_open(struct vector_file *file, const char *path);
-/* The next record's columns, valid until the next call; false at the end (and the file is closed). */
+/* The next record's columns, valid until the next call; false at the end (and the file is closed).
+ */
 bool vector_next(struct vector_file *file);
 /* Hex to bytes; "-" is empty. The number of bytes, or SIZE_MAX if it is no hex or above cap. */
 size_t vector_hex(const char *hex, uint8_t *out, size_t cap);

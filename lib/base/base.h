@@ -2,9 +2,9 @@
 /*
  * The floor of the house: assertions, checked arithmetic, little-endian access, an arena.
  *
- * FM_ASSERT is for our own bugs, is on in release, and ends in fm_panic(), which the shell supplies:
- * the node aborts before it writes, a domain faults to root, a test fails. What a peer sent never
- * meets an assertion; it is refused with an fm_err.
+ * FM_ASSERT is for our own bugs, is on in release, and ends in fm_panic(), which the shell
+ * supplies: the node aborts before it writes, a domain faults to root, a test fails. What a peer
+ * sent never meets an assertion; it is refused with an fm_err.
  */
 #ifndef FM_BASE_BASE_H
 #define FM_BASE_BASE_H

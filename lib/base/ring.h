@@ -2,11 +2,11 @@
 /*
  * A ring of fixed-size entries in memory shared with a peer that may be hostile.
  *
- * R1  The indices run freely over 32 bits; the capacity is a power of two, at most 2^16, and private.
- * R2  The occupancy is tail - head, mod 2^32, from ONE reading of the peer's index.
- * R3  An occupancy above the capacity is the peer's fault: FM_RING_BROKEN, nothing is touched.
- * R4  An entry is copied out before anything in it is looked at: the peer may write meanwhile.
- * R5  Each side writes one index, and keeps its own copy of it: what the peer writes there is ignored.
+ * R1  The indices run freely over 32 bits; the capacity is a power of two, at most 2^16, and
+ * private. R2  The occupancy is tail - head, mod 2^32, from ONE reading of the peer's index. R3  An
+ * occupancy above the capacity is the peer's fault: FM_RING_BROKEN, nothing is touched. R4  An
+ * entry is copied out before anything in it is looked at: the peer may write meanwhile. R5  Each
+ * side writes one index, and keeps its own copy of it: what the peer writes there is ignored.
  *
  * One producer, one consumer. Work is bounded by the caller: each call moves at most one entry.
  */
@@ -26,10 +26,10 @@ struct fm_ring_shared {
 /* What one side keeps for itself. */
 struct fm_ring {
     struct fm_ring_shared *shared;
-    uint8_t *entries;    /* capacity x entry_bytes, shared */
+    uint8_t *entries; /* capacity x entry_bytes, shared */
     uint32_t entry_bytes;
-    uint32_t capacity;   /* a power of two, at most 2^16 */
-    uint32_t mine;       /* this side's own index */
+    uint32_t capacity; /* a power of two, at most 2^16 */
+    uint32_t mine;     /* this side's own index */
 };
 
 enum fm_ring_result {

@@ -10,9 +10,6 @@ _Static_assert(sizeof(struct fm_hasher) >= sizeof(blake3_hasher), "the hasher fi
 _Static_assert(_Alignof(struct fm_hasher) >= _Alignof(blake3_hasher), "and is aligned in it");
 _Static_assert(FM_HASH_DOMAINS == FM_H_FORK + 1U, "the last use closes the table");
 
-/* Lanes that one call of the vector code is given at most. */
-#define HASH_LANES 16U
-
 const char *fm_hash_domain_name(enum fm_hash_domain domain)
 {
     static const char *const names[FM_HASH_DOMAINS] = {
@@ -90,10 +87,10 @@ void fm_hash2(enum fm_hash_domain domain, const uint8_t left[FM_HASH_BYTES],
 static void hash_many(const uint32_t key[8], uint8_t flags, const uint8_t *msgs, size_t msg_bytes,
                       size_t n, uint8_t *out)
 {
-    const uint8_t *lanes[HASH_LANES];
+    const uint8_t *lanes[FM_HASH_LANES];
 
     while (n > 0) {
-        size_t take = n < HASH_LANES ? n : HASH_LANES;
+        size_t take = n < FM_HASH_LANES ? n : FM_HASH_LANES;
 
         for (size_t i = 0; i < take; i++) {
             lanes[i] = msgs + i * msg_bytes;
@@ -109,6 +106,17 @@ static void hash_many(const uint32_t key[8], uint8_t flags, const uint8_t *msgs,
 void fm_hash2_many(enum fm_hash_domain domain, const uint8_t *blocks, size_t n, uint8_t *out)
 {
     hash_many(hash_keys[domain], KEYED_HASH, blocks, FM_HASH_BLOCK_BYTES, n, out);
+}
+
+void fm_hash_lanes(enum fm_hash_domain domain, const uint8_t *const *msgs, size_t msg_bytes,
+                   size_t n, uint8_t *out)
+{
+    FM_ASSERT(n <= FM_HASH_LANES && msg_bytes % FM_HASH_BLOCK_BYTES == 0 &&
+              msg_bytes <= BLAKE3_CHUNK_LEN);
+    if (n > 0) {
+        blake3_hash_many(msgs, n, msg_bytes / BLAKE3_BLOCK_LEN, hash_keys[domain], 0, false,
+                         KEYED_HASH, CHUNK_START, CHUNK_END | ROOT, out);
+    }
 }
 
 void fm_hasher_init(struct fm_hasher *h, enum fm_hash_domain domain)

@@ -2,8 +2,8 @@
 /*
  * The one hash of the house: BLAKE3, keyed by its use.
  *
- * H.x(m) is BLAKE3 in keyed mode with the key K.x = BLAKE3("firmament 1 x"). The use lies in the starting
- * value, so two uses can never be confused and a block of 64 bytes costs one compression
+ * H.x(m) is BLAKE3 in keyed mode with the key K.x = BLAKE3("firmament 1 x"). The use lies in the
+ * starting value, so two uses can never be confused and a block of 64 bytes costs one compression
  * (heart.md section 7). Source: the BLAKE3 paper, 2020; the official C code does the work.
  */
 #ifndef FM_CRYPTO_HASH_H
@@ -49,17 +49,23 @@ const char *fm_hash_domain_name(enum fm_hash_domain domain);
 /* The 32-byte key K.x of a use. */
 void fm_hash_domain_key(enum fm_hash_domain domain, uint8_t key[FM_HASH_BYTES]);
 
-/* out := H.domain(msg[0..n)). out may overlap msg. One compression for each started 64 bytes, and one
- * for each pair of 1,024-byte chunks. */
+/* out := H.domain(msg[0..n)). out may overlap msg. One compression for each started 64 bytes, and
+ * one for each pair of 1,024-byte chunks. */
 void fm_hash(enum fm_hash_domain domain, const uint8_t *msg, size_t n, uint8_t out[FM_HASH_BYTES]);
 
 /* out := H.domain(left || right). One compression. out may be left or right. */
 void fm_hash2(enum fm_hash_domain domain, const uint8_t left[FM_HASH_BYTES],
               const uint8_t right[FM_HASH_BYTES], uint8_t out[FM_HASH_BYTES]);
 
-/* out[32 i ..] := H.domain(blocks[64 i .. 64 i + 64)) for i < n: independent 64-byte messages, hashed side by
- * side in the machine's vector lanes. out may not overlap blocks. */
+/* out[32 i ..] := H.domain(blocks[64 i .. 64 i + 64)) for i < n: independent 64-byte messages,
+ * hashed side by side in the machine's vector lanes. out may not overlap blocks. */
 void fm_hash2_many(enum fm_hash_domain domain, const uint8_t *blocks, size_t n, uint8_t *out);
+
+/* out[32 i ..] := H.domain(msgs[i][0..msg_bytes)) for i < n, in vector lanes: the same for messages
+ * that lie anywhere. msg_bytes is a multiple of 64, from 64 to 1,024; n is at most 16. */
+#define FM_HASH_LANES 16U
+void fm_hash_lanes(enum fm_hash_domain domain, const uint8_t *const *msgs, size_t msg_bytes,
+                   size_t n, uint8_t *out);
 
 /* H.domain over pieces: init, then any number of updates, then final (which leaves h unchanged). */
 void fm_hasher_init(struct fm_hasher *h, enum fm_hash_domain domain);
@@ -71,8 +77,8 @@ void fm_blake3(const uint8_t *msg, size_t n, uint8_t *out, size_t out_bytes);
 void fm_blake3_keyed(const uint8_t key[FM_HASH_BYTES], const uint8_t *msg, size_t n, uint8_t *out,
                      size_t out_bytes);
 
-/* out[32 i ..] := BLAKE3(msgs[i * msg_bytes ..)), or keyed if key is not NULL, for i < n, in vector lanes.
- * msg_bytes is a multiple of 64, from 64 to 1,024. out may not overlap msgs. */
+/* out[32 i ..] := BLAKE3(msgs[i * msg_bytes ..)), or keyed if key is not NULL, for i < n, in vector
+ * lanes. msg_bytes is a multiple of 64, from 64 to 1,024. out may not overlap msgs. */
 void fm_blake3_many(const uint8_t *key, const uint8_t *msgs, size_t msg_bytes, size_t n,
                     uint8_t *out);
 

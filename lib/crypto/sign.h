@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Ed25519 (RFC 8032), with libsodium's strict accept set on every machine: S below the group order, the key
- * canonical and not of small order, R not of small order, cofactorless equation. On Linux the installed
- * libsodium does the work, in a domain its portable sources; a test holds the two against one another.
+ * Ed25519 (RFC 8032), with libsodium's strict accept set on every machine: S below the group order,
+ * the key canonical and not of small order, R not of small order, cofactorless equation. On Linux
+ * the installed libsodium does the work, in a domain its portable sources; a test holds the two
+ * against one another.
  */
 #ifndef FM_CRYPTO_SIGN_H
 #define FM_CRYPTO_SIGN_H
@@ -14,7 +15,8 @@
 #define FM_ED25519_SECRET_BYTES 64U /* seed || public key */
 #define FM_ED25519_SIG_BYTES 64U
 
-/* True if sig is a signature by pk over msg[0..n). Not secret-independent (nothing here is secret). */
+/* True if sig is a signature by pk over msg[0..n). Not secret-independent (nothing here is secret).
+ */
 bool fm_ed25519_verify(const uint8_t pk[FM_ED25519_PUBLIC_BYTES], const uint8_t *msg, size_t n,
                        const uint8_t sig[FM_ED25519_SIG_BYTES]) FM_MUST_CHECK;
 

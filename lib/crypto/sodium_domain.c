@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What libsodium's Ed25519 sources ask of their surroundings, for domains: no libc, no entropy, no globals.
- * The names are libsodium's, so the linker finds them; tools/check/symbols lists this object as exempt
- * from the prefix rule.
+ * What libsodium's Ed25519 sources ask of their surroundings, for domains: no libc, no entropy, no
+ * globals. The names are libsodium's, so the linker finds them; tools/check/symbols lists this
+ * object as exempt from the prefix rule.
  */
 #include "base/base.h"
 

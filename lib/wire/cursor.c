@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "wire/cursor.h"
 
-/* Loops and not memcpy: the prover's memory model has no cast to void *, and the compiler makes the same code. */
+/* Loops and not memcpy: the prover's memory model has no cast to void *, and the compiler makes the
+ * same code. */
 /*@ requires n > 0 ==> \valid(to + (0 .. n - 1)) && \valid_read(from + (0 .. n - 1));
   @ requires \separated(to + (0 .. n - 1), from + (0 .. n - 1));
   @ assigns to[0 .. n - 1];

@@ -3,9 +3,9 @@
  * The one cursor: every byte that comes in is read, and every message is written, through these.
  *
  * C1  pos <= len (reader) and len <= cap (writer), always.
- * C2  A read or write that does not fit sets `bad`, moves nothing and yields zeros; from then on every
- *     call does that. So a decoder reads straight down its table and asks once, at the end.
- * C3  Integers are little-endian. No pointer arithmetic stands outside this file.
+ * C2  A read or write that does not fit sets `bad`, moves nothing and yields zeros; from then on
+ * every call does that. So a decoder reads straight down its table and asks once, at the end. C3
+ * Integers are little-endian. No pointer arithmetic stands outside this file.
  *
  * Proved free of undefined behaviour by Frama-C/WP (proofs/STATUS.md).
  */
@@ -55,7 +55,8 @@ uint64_t fm_get_u64(struct fm_reader *r);
   @ assigns r->pos, r->bad, out[0 .. n - 1]; ensures reader_ok(r); */
 void fm_get_bytes(struct fm_reader *r, uint8_t *out, size_t n);
 
-/* The next n bytes in place, valid as long as the buffer is; NULL and `bad` if they are not there. */
+/* The next n bytes in place, valid as long as the buffer is; NULL and `bad` if they are not there.
+ */
 /*@ requires \valid(r) && reader_ok(r); assigns r->pos, r->bad; ensures reader_ok(r);
   @ ensures \result != \null && n > 0 ==> \valid_read(\result + (0 .. n - 1)); */
 const uint8_t *fm_get_view(struct fm_reader *r, size_t n);

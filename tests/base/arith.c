@@ -1,12 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Checked arithmetic against 128-bit arithmetic, at every pair of edge values; the arena; the ring. */
+/* Checked arithmetic against 128-bit arithmetic, at every pair of edge values; the arena; the ring.
+ */
 #include "base/base.h"
 #include "base/ring.h"
 #include "tests/tap.h"
 
-static const uint64_t edges[] = {0, 1, 2, 3, 0x7fffffff, 0x80000000, 0xffffffff, 0x100000000,
-                                 0x7fffffffffffffff, 0x8000000000000000, 0x8000000000000001,
-                                 0xfffffffffffffffe, 0xffffffffffffffff};
+static const uint64_t edges[] = {0,
+                                 1,
+                                 2,
+                                 3,
+                                 0x7fffffff,
+                                 0x80000000,
+                                 0xffffffff,
+                                 0x100000000,
+                                 0x7fffffffffffffff,
+                                 0x8000000000000000,
+                                 0x8000000000000001,
+                                 0xfffffffffffffffe,
+                                 0xffffffffffffffff};
 
 static bool agrees(bool fits, uint64_t got, __int128 exact, __int128 low, __int128 high)
 {
@@ -54,8 +65,8 @@ static void test_bytes(void)
     uint8_t b[9] = {0};
 
     fm_put_le64(b + 1, 0x0102030405060708U);
-    TAP_OK(b[1] == 8 && b[8] == 1 && fm_le64(b + 1) == 0x0102030405060708U && fm_le32(b + 1) == 0x05060708U &&
-               fm_le16(b + 1) == 0x0708U,
+    TAP_OK(b[1] == 8 && b[8] == 1 && fm_le64(b + 1) == 0x0102030405060708U &&
+               fm_le32(b + 1) == 0x05060708U && fm_le16(b + 1) == 0x0708U,
            "ARI0005 little-endian, at odd addresses");
 }
 
@@ -66,7 +77,8 @@ static void test_arena(void)
     uint8_t *a = fm_arena_take(&arena, 10, 64);
     size_t used = arena.used;
 
-    TAP_OK(a != NULL && ((uintptr_t)a & 63U) == 0 && a >= memory + 1, "ARE0001 what is taken is aligned");
+    TAP_OK(a != NULL && ((uintptr_t)a & 63U) == 0 && a >= memory + 1,
+           "ARE0001 what is taken is aligned");
     TAP_OK(fm_arena_take(&arena, 201, 1) == NULL && fm_arena_take(&arena, SIZE_MAX, 1) == NULL &&
                fm_arena_take(&arena, SIZE_MAX - 8, 64) == NULL && arena.used == used,
            "ARE0002 too much is refused, the arena untouched");
@@ -85,12 +97,14 @@ static void test_ring(void)
     uint8_t got[8];
     bool ordered = true;
 
-    TAP_OK(!fm_ring_init(&put, &shared, entries, 8, 3) && !fm_ring_init(&put, &shared, entries, 8, 0) &&
+    TAP_OK(!fm_ring_init(&put, &shared, entries, 8, 3) &&
+               !fm_ring_init(&put, &shared, entries, 8, 0) &&
                !fm_ring_init(&put, &shared, entries, 0, 4) &&
                !fm_ring_init(&put, &shared, entries, 4097, 4) &&
                !fm_ring_init(&put, &shared, entries, 8, 131072),
            "RNG0001 sizes that cannot be are refused");
-    TAP_OK(fm_ring_init(&put, &shared, entries, 8, 4) && fm_ring_init(&take, &shared, entries, 8, 4),
+    TAP_OK(fm_ring_init(&put, &shared, entries, 8, 4) &&
+               fm_ring_init(&take, &shared, entries, 8, 4),
            "RNG0002 both sides start");
     TAP_EQ(fm_ring_take(&take, got), FM_RING_EMPTY, "RNG0003 empty at first");
     /* Both indices are moved next to their wrap, as after 2^32 entries. */

@@ -18,7 +18,8 @@ static void test_rows(void)
         for (uint32_t m = 0; m < n; m++) {
             bool same_place = ((uint32_t)fm_err_nth(m) & 0xffffU) == ((uint32_t)a & 0xffffU);
 
-            unique = unique && !same_place && strcmp(fm_err_name(fm_err_nth(m)), fm_err_name(a)) != 0;
+            unique =
+                unique && !same_place && strcmp(fm_err_name(fm_err_nth(m)), fm_err_name(a)) != 0;
         }
     }
     TAP_OK(n >= 49, "ERR0001 the vocabulary is there");
@@ -32,8 +33,10 @@ static void test_reasons(void)
     TAP_EQ(fm_err_of_reason(0), FM_OK, "ERR0005 reason 0 is no error");
     TAP_EQ(fm_err_of_reason(15), FM_OK, "ERR0006 an unused reason is no error");
     TAP_EQ(fm_err_number(FM_E_TOO_WIDE), 64, "ERR0007 TOO_WIDE is reason 64");
-    TAP_EQ(fm_err_category(FM_E_WIDENS), FM_CATEGORY_REFUSED, "ERR0008 the category is in the code");
-    TAP_OK(strcmp(fm_err_name((fm_err)0x7fffff), "UNKNOWN") == 0, "ERR0009 an unknown code says so");
+    TAP_EQ(fm_err_category(FM_E_WIDENS), FM_CATEGORY_REFUSED,
+           "ERR0008 the category is in the code");
+    TAP_OK(strcmp(fm_err_name((fm_err)0x7fffff), "UNKNOWN") == 0,
+           "ERR0009 an unknown code says so");
 }
 
 static void test_why(void)

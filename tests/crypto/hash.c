@@ -56,8 +56,7 @@ static void test_keys(void)
         uint8_t want[32];
         uint8_t got[32];
 
-        snprintf(name, sizeof name, "firmament 1 %s",
-                 fm_hash_domain_name((enum fm_hash_domain)d));
+        snprintf(name, sizeof name, "firmament 1 %s", fm_hash_domain_name((enum fm_hash_domain)d));
         fm_blake3((const uint8_t *)name, strlen(name), want, 32);
         fm_hash_domain_key((enum fm_hash_domain)d, got);
         keys = keys && memcmp(want, got, 32) == 0;

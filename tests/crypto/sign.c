@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Ed25519: Wycheproof's cases, keys that only a strict verifier refuses, every bit flipped, wiping. */
+/* Ed25519: Wycheproof's cases, keys that only a strict verifier refuses, every bit flipped, wiping.
+ */
 #include "crypto/sign.h"
 #include "tests/tap.h"
 #include "tests/vectors.h"
@@ -49,7 +50,8 @@ static void test_rfc8032(void)
 
     vector_hex("4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb", seed, 32);
     vector_hex("3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c", want_pk, 32);
-    vector_hex("92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c38"
+    vector_hex("92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458"
+               "f3613d0f11d8c38"
                "7b2eaeb4302aeeb00d291612bb0c00",
                want_sig, 64);
     fm_ed25519_keypair(seed, pk, sk);
@@ -82,7 +84,8 @@ static void test_flips(void)
     TAP_OK(fm_ed25519_verify(pk, msg, sizeof msg, sig), "SIG0007 the bytes as they were are");
 }
 
-/* Keys and points R that a lax verifier takes: small order, and encodings of a number not below the prime. */
+/* Keys and points R that a lax verifier takes: small order, and encodings of a number not below the
+ * prime. */
 static void test_strict(void)
 {
     static const char *const small[] = {

@@ -26,11 +26,21 @@ static void test_lengths(void)
             memset(out, 0xee, sizeof out);
             bad = bad || sizes[k] > len - at;
             switch (k) {
-            case 0: v = fm_get_u8(&r); break;
-            case 1: v = fm_get_u16(&r); break;
-            case 2: v = fm_get_u32(&r); break;
-            case 3: v = fm_get_u64(&r); break;
-            default: fm_get_bytes(&r, out, 9); break;
+            case 0:
+                v = fm_get_u8(&r);
+                break;
+            case 1:
+                v = fm_get_u16(&r);
+                break;
+            case 2:
+                v = fm_get_u32(&r);
+                break;
+            case 3:
+                v = fm_get_u64(&r);
+                break;
+            default:
+                fm_get_bytes(&r, out, 9);
+                break;
             }
             for (size_t b = 0; !bad && k < 4 && b < sizes[k]; b++) {
                 want |= (uint64_t)buf[at + b] << (8 * b);
@@ -39,7 +49,8 @@ static void test_lengths(void)
                 exact = exact && out[b] == (bad ? 0 : buf[at + b]);
             }
             at += bad ? 0 : sizes[k];
-            exact = exact && v == want && r.bad == bad && r.pos == at && fm_reader_left(&r) == len - at;
+            exact =
+                exact && v == want && r.bad == bad && r.pos == at && fm_reader_left(&r) == len - at;
         }
         exact = exact && fm_reader_end(&r) == (len == 24);
     }
@@ -84,7 +95,13 @@ static void test_writer(void)
         fm_put_u64(&w, 0x4847464544434241);
         fm_put_bytes(&w, pi, 3);
         fm_put_zeros(&w, 2);
-        want = cap >= 20 ? 20 : cap >= 18 ? 18 : cap >= 15 ? 15 : cap >= 7 ? 7 : cap >= 3 ? 3 : cap >= 1 ? 1 : 0;
+        want = cap >= 20   ? 20
+               : cap >= 18 ? 18
+               : cap >= 15 ? 15
+               : cap >= 7  ? 7
+               : cap >= 3  ? 3
+               : cap >= 1  ? 1
+                           : 0;
         exact = exact && w.len == want && w.bad == (cap < 20);
         for (size_t i = want; i < sizeof buf; i++) {
             exact = exact && buf[i] == 0xee;

@@ -6,6 +6,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 .SUFFIXES:
+.SECONDARY:
 .DELETE_ON_ERROR:
 
 CONFIGS := host san gcc pic fuzz aarch64 riscv64
@@ -126,6 +127,12 @@ test_file = build/$(call test_config,$(1))/test/$(1)
 $(foreach t,$(tests) $(longs),$(eval $(call link_rules,$(call test_config,$(t)),$(call test_file,$(t)),$(TAP_SRCS) $(test.$(t).srcs),$(sort $(test.$(t).libs) base),$(test.$(t).ldlibs))))
 $(foreach f,$(fuzzers),$(eval $(call link_rules,fuzz,build/fuzz/bin/$(f),tests/tap_host.c $(fuzz.$(f).srcs),$(sort $(fuzz.$(f).libs) base),$(fuzz.$(f).ldlibs))))
 $(foreach b,$(benches),$(eval $(call link_rules,host,build/host/bench/$(b),tests/tap_host.c $(bench.$(b).srcs),$(sort $(bench.$(b).libs) base),$(bench.$(b).ldlibs))))
+
+# A shared object that a test preloads into a program.
+build/host/test/lib%.so: tests/node/%.c | $(SETUP)
+	@mkdir -p $(@D)
+	@echo "  ld  $@"
+	@clang -std=c11 -D_GNU_SOURCE -O2 $(WARN) -shared -fPIC -o $@ $< -ldl
 
 # ------------------------------------------------------------------------------------------ what there is to build
 host_files := $(foreach l,$(libs),$(if $(filter host,$(call lib_configs,$(l))),build/host/lib$(l).a)) $(foreach p,$(progs),build/host/bin/$(p))

@@ -1,0 +1,3 @@
+benches += heart
+bench.heart.srcs := bench/heart.c bench/clock.c
+bench.heart.libs := core

@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
+benches += bench-stark
+bench.bench-stark.srcs := bench/stark/stark.c
+bench.bench-stark.libs := stark_prove stark_verify

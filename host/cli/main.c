@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* dregg: one table of commands; help, checking of options and completion come from it. */
+#include "host/cli/cmds.h"
+
+#include <stdlib.h>
+
+#define FRAME "slot= of= key= fee= valid-until="
+#define LIMITS "rights= methods= badge= fields= expiry= max-amount= allowance= group="
+
+const struct command commands[] = {
+    {"key new", "NAME", "", "make a key, kept in a file that only you can read", 1, 1, cmd_key_new},
+    {"key list", "", "", "the keys that are here", 0, 0, cmd_key_list},
+    {"key show", "NAME", "", "the public half of a key", 1, 1, cmd_key_show},
+    {"init", "DIR", "treasury= supply= fee= max-cells= log-mib=", "make a store with a new ledger",
+     1, 1, cmd_init},
+    {"cell new", "NAME",
+     "by= owner= new-key keyless slots= fields= give= asset= open-for-me= root-slot= "
+     "root-rights= " FRAME,
+     "make a cell; --slot and --of make it a child of a factory", 1, 1, cmd_cell_new},
+    {"cell add", "NAME ID", "", "give a name to a cell that somebody else made", 2, 2,
+     cmd_cell_add},
+    {"open", "AGENT SLOT GIVER", FRAME, "open an own slot for a giver", 3, 3, cmd_open},
+    {"grant", "AGENT TO TOSLOT", LIMITS " " FRAME,
+     "give authority over the own cell (or over what --slot --of holds)", 3, 3, cmd_grant},
+    {"delegate", "AGENT TO TOSLOT", LIMITS " " FRAME,
+     "pass on, never wider, what --slot --of holds", 3, 3, cmd_delegate},
+    {"attenuate", "AGENT NEWSLOT", LIMITS " " FRAME, "make a narrower capability in an own slot", 2,
+     2, cmd_attenuate},
+    {"revoke", "AGENT SLOT", FRAME, "kill every descendant of a slot; the own one stays", 2, 2,
+     cmd_revoke},
+    {"drop", "AGENT SLOT", FRAME, "forget a slot; descendants die too", 2, 2, cmd_drop},
+    {"lift", "AGENT GROUP", "commit= " FRAME, "raise a group's epoch: all its capabilities die", 2,
+     2, cmd_lift},
+    {"invoke", "AGENT METHOD KEY=VALUE…", FRAME, "call a method of a factory's child", 3, 10,
+     cmd_invoke},
+    {"set", "AGENT KEY=VALUE…", FRAME, "write fields", 2, 9, cmd_set},
+    {"transfer", "AGENT TO AMOUNT", FRAME, "move value", 3, 3, cmd_transfer},
+    {"event", "AGENT TEXT", FRAME, "leave an event in the receipt", 2, 2, cmd_event},
+    {"seal", "AGENT", FRAME, "suspend the cell that --slot --of names", 1, 1, cmd_seal},
+    {"unseal", "AGENT", FRAME, "wake it again", 1, 1, cmd_unseal},
+    {"fix", "AGENT", FRAME, "freeze a cell's fields for ever, so that it may be a factory", 1, 1,
+     cmd_fix},
+    {"destroy", "AGENT", FRAME, "end a cell", 1, 1, cmd_destroy},
+    {"rotate", "AGENT NEWKEY", FRAME, "give the agent's cell another key", 2, 2, cmd_rotate},
+    {"directory bind", "AGENT DIR NAME CELL", "version= slot= key= fee= valid-until=",
+     "bind a name, if the version is right", 4, 4, cmd_dir_bind},
+    {"directory unbind", "AGENT DIR NAME", "version= slot= key= fee= valid-until=", "free a name",
+     3, 3, cmd_dir_unbind},
+    {"directory lookup", "DIR NAME", "", "what a name is bound to", 2, 2, cmd_dir_lookup},
+    {"directory list", "DIR", "", "all names", 1, 1, cmd_dir_list},
+    {"show head", "", "", "the ledger's head: seq, root, last receipt", 0, 0, cmd_show_head},
+    {"show cell", "CELL", "", "a cell with its values and capabilities", 1, 1, cmd_show_cell},
+    {"show caps", "CELL", "", "a cell's capabilities", 1, 1, cmd_show_caps},
+    {"show receipt", "[AGENT] SEQ|NONCE", "", "a receipt by its seq, or by agent and nonce", 1, 2,
+     cmd_show_receipt},
+    {"show metrics", "", "", "the node's counters", 0, 0, cmd_show_metrics},
+    {"prove", "CELL", "out= slot= field= absent",
+     "a proof about a cell, slot or field, into a file", 1, 1, cmd_prove},
+    {"verify", "FILE", "root= absent=", "check a proof, from it and a root alone", 1, 1,
+     cmd_verify},
+    {"checkpoint", "", "restart", "let the node take a checkpoint", 0, 0, cmd_checkpoint},
+    {"ship", "FILE", "", "fetch a checkpoint of the whole ledger into a file", 1, 1, cmd_ship},
+    {"thaw", "FILE DIR", "attested= floor= max-cells= log-mib=",
+     "make a store, as a fork, of a shipped checkpoint", 2, 2, cmd_thaw},
+    {"replay", "DIR", "fast expect-receipt= max-cells= log-mib=",
+     "open a stopped store and run every logged turn again", 1, 1, cmd_replay},
+    {"bench", "AGENT TO", "turns= window= remember= " FRAME, "load the node with signed transfers",
+     2, 2, cmd_bench},
+    {"recall", "FILE", "", "check that what bench --remember saw acknowledged is still there", 1, 1,
+     cmd_recall},
+    {"completion", "", "", "the script for bash completion", 0, 0, cmd_completion},
+};
+const int ncommands = (int)FM_ARRAY_LEN(commands);
+
+_Noreturn void fm_panic(const char *file, int line, const char *what)
+{
+    fprintf(stderr, "dregg: %s:%d: assertion failed: %s\n", file, line, what);
+    abort();
+}
+
+static void print_help(void)
+{
+    puts("usage: dregg [--node ADDRESS] [--json] COMMAND …\n\n"
+         "ADDRESS is a node's socket, or tcp:PORT (default: $DREGG_NODE). Keys and names live in "
+         "$DREGG_HOME.\n"
+         "Cells are named by the address book, by 64 hexadecimal digits, or: native, treasury, "
+         "factory-dir.\n");
+    for (int i = 0; i < ncommands; i++) {
+        char left[80];
+
+        snprintf(left, sizeof left, "%s %s", commands[i].name, commands[i].words);
+        printf("  %-38s %s\n", left, commands[i].help);
+    }
+    puts("  token …                                capability tokens (dregg token --help)\n\n"
+         "dregg COMMAND --help tells a command's options. Exit status: 0 done, 2 usage, 11 "
+         "refused, 12 malformed, 13 a limit,\n"
+         "14 wrong moment, 15 input or output, 16 our own fault.");
+}
+
+static void print_command_help(const struct command *c)
+{
+    printf("usage: dregg %s %s\n\n  %s\n", c->name, c->words, c->help);
+    printf("\n  options:");
+    for (const char *at = c->options; *at != '\0';) {
+        size_t n = strcspn(at, " ");
+
+        if (n > 0) {
+            bool value = at[n - 1] == '=';
+
+            printf(" --%.*s%s", (int)(value ? n - 1 : n), at, value ? " …" : "");
+        }
+        at += n + (at[n] == ' ' ? 1U : 0U);
+    }
+    printf(" --json --node …\n");
+}
+
+/* Whether a command takes an option: 0 no, 1 as a flag, 2 with a value. */
+static int option_kind(const struct command *c, const char *name)
+{
+    size_t len = strlen(name);
+
+    for (const char *at = c->options; *at != '\0';) {
+        size_t n = strcspn(at, " ");
+
+        if (n == len + 1U && at[len] == '=' && strncmp(at, name, len) == 0) {
+            return 2;
+        }
+        if (n == len && strncmp(at, name, len) == 0) {
+            return 1;
+        }
+        at += n + (at[n] == ' ' ? 1U : 0U);
+    }
+    return 0;
+}
+
+static const struct command *find_command(int argc, char **argv, int *used)
+{
+    char two[128];
+
+    for (int words = 2; words >= 1; words--) {
+        if (argc < words) {
+            continue;
+        }
+        snprintf(two, sizeof two, words == 2 ? "%s %s" : "%s", argv[0], words == 2 ? argv[1] : "");
+        for (int i = 0; i < ncommands; i++) {
+            if (strcmp(commands[i].name, two) == 0) {
+                *used = words;
+                return &commands[i];
+            }
+        }
+    }
+    return NULL;
+}
+
+static int parse_rest(const struct command *c, int argc, char **argv, struct args *a, bool *help)
+{
+    for (int i = 0; i < argc; i++) {
+        const char *name = argv[i] + 2;
+        int kind;
+
+        if (strncmp(argv[i], "--", 2) != 0) {
+            if (a->nwords == CLI_ARGS_MAX) {
+                return say_error(FM_E_USAGE, "too many words");
+            }
+            a->words[a->nwords++] = argv[i];
+            continue;
+        }
+        if (strcmp(name, "help") == 0) {
+            *help = true;
+            continue;
+        }
+        if (strcmp(name, "json") == 0) {
+            say_json(true);
+            continue;
+        }
+        kind = strcmp(name, "node") == 0 ? 2 : option_kind(c, name);
+        if (kind == 0 || (kind == 2 && i + 1 == argc) || a->noptions + 1 >= CLI_ARGS_MAX) {
+            return say_error(FM_E_USAGE,
+                             kind == 0 ? "dregg %s takes no option --%s"
+                                       : "dregg %s: --%s takes a value",
+                             c->name, name);
+        }
+        if (strcmp(name, "node") == 0) {
+            client_address(argv[i + 1]);
+        } else {
+            a->option[a->noptions] = name;
+            a->value[a->noptions] = kind == 2 ? argv[i + 1] : "";
+            a->noptions++;
+        }
+        i += kind - 1;
+    }
+    return 0;
+}
+
+int cmd_completion(const struct args *a)
+{
+    (void)a;
+    puts("# bash completion for dregg: source <(dregg completion)\n"
+         "_dregg() {\n"
+         "    local cur=${COMP_WORDS[COMP_CWORD]} line=\"${COMP_WORDS[*]:1:2}\" words\n"
+         "    case $line in");
+    for (int i = 0; i < ncommands; i++) {
+        printf("    '%s'*) words='", commands[i].name);
+        for (const char *at = commands[i].options; *at != '\0';) {
+            size_t n = strcspn(at, " ");
+
+            if (n > 0) {
+                printf("--%.*s ", (int)(at[n - 1] == '=' ? n - 1 : n), at);
+            }
+            at += n + (at[n] == ' ' ? 1U : 0U);
+        }
+        puts("--json --node --help' ;;");
+    }
+    printf("    *) words='");
+    for (int i = 0; i < ncommands; i++) {
+        printf("%s ", commands[i].name);
+    }
+    puts("token' ;;\n"
+         "    esac\n"
+         "    words+=\" $(ls \"${DREGG_HOME:-$HOME/.dregg}/cells\" 2>/dev/null)\"\n"
+         "    mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$cur\")\n"
+         "}\n"
+         "complete -F _dregg dregg");
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    static struct args a;
+    const struct command *c;
+    bool help = false;
+    int used = 0;
+    int at = 1;
+    int status;
+
+    while (at < argc && strncmp(argv[at], "--", 2) == 0) {
+        if (strcmp(argv[at], "--json") == 0) {
+            say_json(true);
+        } else if (strcmp(argv[at], "--node") == 0 && at + 1 < argc) {
+            client_address(argv[++at]);
+        } else if (strcmp(argv[at], "--version") == 0) {
+            puts("dregg 0.1 (turn version 1)");
+            return 0;
+        } else if (strcmp(argv[at], "--help") == 0) {
+            print_help();
+            return 0;
+        } else {
+            return say_error(FM_E_USAGE, "unknown option %s; try dregg --help", argv[at]);
+        }
+        at++;
+    }
+    if (at < argc && strcmp(argv[at], "token") == 0 && fm_cli_token != NULL) {
+        return fm_cli_token(argc - at, argv + at);
+    }
+    c = find_command(argc - at, argv + at, &used);
+    if (c == NULL) {
+        if (at == argc) {
+            print_help();
+            return 2;
+        }
+        return say_error(FM_E_USAGE, "no command '%s'; try dregg --help", argv[at]);
+    }
+    status = parse_rest(c, argc - at - used, argv + at + used, &a, &help);
+    if (status != 0) {
+        return status;
+    }
+    if (help) {
+        print_command_help(c);
+        return 0;
+    }
+    if (a.nwords < c->min_words || a.nwords > c->max_words) {
+        return say_error(FM_E_USAGE, "usage: dregg %s %s", c->name, c->words);
+    }
+    return c->run(&a);
+}

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * dreggd: one machine, n = 1. One thread: it reads requests, runs turns into a batch, makes the batch durable, and only
+ * then answers (ARCHITECTURE.md I7). While it flushes, the next turns gather in socket buffers:
+ * that is the group commit.
+ *
+ * D1  Between two rounds no batch is open, so W = D: reads are answered then, from D alone.
+ * D2  An answer to a turn leaves a connection's buffer only after its batch was acknowledged.
+ * D3  All memory is taken at start: connections, buffers, receipts, the state. A client that does
+ * not read stops being read.
+ * D4  After a failed write or flush nothing runs any more: waiting callers are told UNSURE, and the node ends.
+ */
+#ifndef FM_HOST_NODE_NODE_H
+#define FM_HOST_NODE_NODE_H
+
+#include "core/drive.h"
+#include "core/proof.h"
+#include "host/store/store.h"
+#include "wire/node_msg.h"
+
+#define NODE_IN_BYTES 32768U
+#define NODE_OUT_BYTES (2U * FM_MSG_ANSWER_MAX)
+#define NODE_LISTENERS 2
+
+struct node_config {
+    const char *dir;
+    const char *unix_path; /* NULL: none */
+    int tcp_port;          /* -1: none; 0: any (printed) */
+    uint32_t max_clients;
+    uint32_t max_cells;
+    uint32_t receipts; /* kept in memory */
+    uint32_t stall_s;  /* a client that owes bytes longer than this is dropped */
+    enum host_audit audit;
+    const uint8_t *expect; /* receipt hash, or NULL */
+    bool quiet;
+};
+
+/* The last receipts, by seq and by (agent, nonce). A ring over fixed memory. */
+struct receipts {
+    struct fm_receipt *ring;
+    uint32_t *chain; /* next in the bucket */
+    uint32_t *buckets;
+    uint32_t cap;
+    uint64_t first_seq; /* the oldest that is kept */
+    uint64_t next_seq;
+};
+size_t receipts_bytes(uint32_t cap);
+fm_err receipts_init(struct receipts *r, uint32_t cap, uint64_t next_seq);
+void receipts_free(struct receipts *r);
+void receipts_add(struct receipts *r, const struct fm_receipt *receipt);
+const struct fm_receipt *receipts_by_seq(const struct receipts *r, uint64_t seq);
+const struct fm_receipt *receipts_by_nonce(const struct receipts *r, const uint8_t agent[32],
+                                           uint64_t nonce);
+
+struct conn {
+    int fd; /* -1: free */
+    uint32_t in_len;
+    uint32_t in_at; /* parsed up to here */
+    uint32_t out_len;
+    uint32_t out_ready; /* durable: may be sent (D2) */
+    uint32_t out_at;    /* sent */
+    double since;       /* when it last moved */
+    bool closing;       /* send what is ready, then close */
+    bool half_closed;   /* the client sends no more */
+    bool shipping;
+    uint32_t ship_tag;
+    uint8_t ship_area; /* the checkpoint that is being shipped, from its file */
+    uint64_t ship_at;
+    uint64_t ship_bytes;
+    uint8_t *in;
+    uint8_t *out;
+};
+
+/* A turn whose answer waits for the batch. */
+struct waiting {
+    uint32_t conn;
+    uint32_t tag;
+};
+
+struct metrics {
+    uint64_t turns[7]; /* by status */
+    uint64_t batches;
+    uint64_t log_bytes;
+    uint64_t clients;
+    uint64_t clients_refused;
+    uint64_t clients_dropped;
+    uint64_t bad_messages;
+    double commit_s;
+    double verify_s;
+    double run_s;
+};
+
+struct node {
+    struct node_config config;
+    struct host_store store;
+    struct receipts receipts;
+    struct metrics metrics;
+    struct conn *conns;
+    uint8_t *buffers;
+    struct waiting *waiting;
+    uint32_t nwaiting;
+    struct fm_run *run;
+    struct fm_turn *turn;
+    struct fm_sealed *sealed;
+    struct fm_batch batch;
+    bool batch_open;
+    bool stopped; /* D4 */
+    int epoll_fd;
+    int signal_fd;
+    int listeners[NODE_LISTENERS];
+    int listener_is_tcp[NODE_LISTENERS];
+    double started;
+    struct host_error error;
+};
+
+double node_clock(void);
+
+/* serve.c: requests. */
+/* Handles what stands in a connection's buffer as far as it can: turns go into the batch; a read
+ * waits for the end of the
+ * round (returns true if one waits). */
+bool serve_turns(struct node *n, uint32_t c);
+void serve_reads(struct node *n, uint32_t c);
+/* Makes the open batch durable and lets its answers go. */
+void serve_commit(struct node *n);
+
+/* net.c: sockets. */
+fm_err net_listen(struct node *n);
+fm_err net_loop(struct node *n);
+void net_close(struct node *n);
+
+void metrics_text(struct node *n, struct fm_writer *w);
+
+#endif

@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/state.h"
+
+#include "core/state_priv.h"
+
+#define NODES_FOR(leaves) ((uint64_t)(leaves)*5U / 2U + 1U)
+
+/* 64-bit alignment of everything; the cell array also starts on a cache line. */
+static size_t levels_bytes(uint32_t max_cells)
+{
+    size_t bytes = 0;
+    uint32_t n = max_cells;
+
+    for (uint32_t k = 0; k <= fm_tree_depth(max_cells); k++) {
+        bytes += ((size_t)n + 2U) * 32U;
+        n = n / 2U + (n & 1U);
+    }
+    return bytes;
+}
+
+static uint32_t max_nodes(const struct fm_state_config *config)
+{
+    return (uint32_t)NODES_FOR((uint64_t)config->max_slots + config->max_fields);
+}
+
+size_t fm_state_size(const struct fm_state_config *config)
+{
+    size_t cells = config->max_cells;
+
+    return cells * (sizeof(struct fm_cell) + sizeof(struct fm_cell_place) + 32U) +
+           (size_t)config->max_slots * sizeof(struct fm_record) + (size_t)config->max_fields * 32U +
+           (size_t)max_nodes(config) * 32U + levels_bytes(config->max_cells) +
+           fm_index_size(config->max_cells) + FM_STATE_DIRTY_MAX * sizeof(uint32_t) + cells / 8U +
+           1U + config->max_undo + 32U * 64U;
+}
+
+static bool take_levels(struct fm_state *state, struct fm_arena *arena)
+{
+    uint32_t n = state->config.max_cells;
+
+    for (uint32_t k = 0; k <= fm_tree_depth(state->config.max_cells); k++) {
+        state->levels[k] = fm_arena_take(arena, ((size_t)n + 2U) * 32U, 32);
+        if (state->levels[k] == NULL) {
+            return false;
+        }
+        n = n / 2U + (n & 1U);
+    }
+    return true;
+}
+
+fm_err fm_state_init(struct fm_state *state, const struct fm_state_config *config,
+                     struct fm_arena *arena)
+{
+    static const uint8_t zero[64];
+    size_t cells = config->max_cells;
+    uint8_t e0[32];
+
+    memset(state, 0, sizeof *state);
+    state->config = *config;
+    state->max_nodes = max_nodes(config);
+    state->cells = fm_arena_take(arena, cells * sizeof(struct fm_cell), 64);
+    state->places = fm_arena_take(arena, cells * sizeof(struct fm_cell_place), 64);
+    state->bodies = fm_arena_take(arena, cells * 32U, 32);
+    state->records = fm_arena_take(arena, (size_t)config->max_slots * sizeof(struct fm_record), 64);
+    state->fields = fm_arena_take(arena, (size_t)config->max_fields * 32U, 32);
+    state->nodes = fm_arena_take(arena, (size_t)state->max_nodes * 32U, 32);
+    state->dirty = fm_arena_take(arena, FM_STATE_DIRTY_MAX * sizeof(uint32_t), 8);
+    state->dirty_bits = fm_arena_take(arena, cells / 8U + 1U, 8);
+    state->undo = fm_arena_take(arena, config->max_undo, 8);
+    if (state->cells == NULL || state->places == NULL || state->bodies == NULL ||
+        state->records == NULL || state->fields == NULL || state->nodes == NULL ||
+        state->dirty == NULL || state->dirty_bits == NULL || state->undo == NULL ||
+        !take_levels(state, arena) ||
+        !fm_index_init(&state->index, config->max_cells, (const uint8_t *)state->cells,
+                       sizeof(struct fm_cell), arena)) {
+        return FM_E_NO_SPACE;
+    }
+    memset(state->dirty_bits, 0, cells / 8U + 1U);
+    fm_empties_init(&state->no_cell, zero);
+    fm_hash(FM_H_CAP, zero, 64, e0);
+    fm_empties_init(&state->no_slot, e0);
+    fm_hash(FM_H_FIELD, zero, 32, e0);
+    fm_empties_init(&state->no_field, e0);
+    return FM_OK;
+}
+
+uint32_t fm_state_find(const struct fm_state *state, const uint8_t id[32])
+{
+    return fm_index_find(&state->index, id);
+}
+
+void fm_state_view(const struct fm_state *state, uint32_t idx, struct fm_cell_view *view)
+{
+    FM_ASSERT(idx < state->top.ncells);
+    view->header = &state->cells[idx].header;
+    view->records = state->records + state->places[idx].slot_at;
+    view->fields = state->fields + (size_t)state->places[idx].field_at * 32U;
+}
+
+bool fm_state_room(const struct fm_state *state, uint32_t cells, uint64_t slots, uint64_t fields)
+{
+    return cells <= state->config.max_cells - state->top.ncells &&
+           slots <= state->config.max_slots - state->used_slots &&
+           fields <= state->config.max_fields - state->used_fields;
+}
+
+static uint8_t *slot_nodes(const struct fm_state *state, uint32_t idx)
+{
+    return state->nodes + (size_t)state->places[idx].slot_nodes_at * 32U;
+}
+
+static uint8_t *field_nodes(const struct fm_state *state, uint32_t idx)
+{
+    return state->nodes + (size_t)state->places[idx].field_nodes_at * 32U;
+}
+
+static void set_body(struct fm_state *state, uint32_t idx)
+{
+    const struct fm_header *h = &state->cells[idx].header;
+
+    fm_hash2(FM_H_BODY, fm_tree_root(slot_nodes(state, idx), h->nslots, &state->no_slot),
+             fm_tree_root(field_nodes(state, idx), h->nfields, &state->no_field),
+             state->bodies + (size_t)idx * 32U);
+}
+
+void fm_state_mark(struct fm_state *state, uint32_t idx)
+{
+    uint8_t bit = (uint8_t)(1U << (idx & 7U));
+
+    if ((state->dirty_bits[idx / 8U] & bit) != 0U) {
+        return;
+    }
+    if (state->ndirty == FM_STATE_DIRTY_MAX) {
+        fm_state_settle(state);
+    }
+    state->dirty_bits[idx / 8U] |= bit;
+    state->dirty[state->ndirty] = idx;
+    state->ndirty++;
+}
+
+void fm_state_append(struct fm_state *state, const struct fm_header *header)
+{
+    uint32_t idx = state->top.ncells;
+    struct fm_cell_place *place = &state->places[idx];
+
+    FM_ASSERT(header->idx == idx && fm_state_room(state, 1, header->nslots, header->nfields));
+    state->cells[idx].header = *header;
+    memset(state->cells[idx].next_id, 0xff, 32);
+    place->slot_at = state->used_slots;
+    place->field_at = state->used_fields;
+    place->slot_nodes_at = state->used_nodes;
+    place->field_nodes_at = state->used_nodes + (uint32_t)fm_tree_nodes(header->nslots);
+    state->used_slots += header->nslots;
+    state->used_fields += header->nfields;
+    state->used_nodes = place->field_nodes_at + (uint32_t)fm_tree_nodes(header->nfields);
+    FM_ASSERT(state->used_nodes <= state->max_nodes);
+    memset(state->records + place->slot_at, 0, (size_t)header->nslots * sizeof(struct fm_record));
+    memset(state->fields + (size_t)place->field_at * 32U, 0, (size_t)header->nfields * 32U);
+    fm_tree_fill(slot_nodes(state, idx), header->nslots, &state->no_slot);
+    fm_tree_fill(field_nodes(state, idx), header->nfields, &state->no_field);
+    state->top.ncells = idx + 1U;
+    fm_index_add(&state->index, idx);
+    set_body(state, idx);
+    fm_state_mark(state, idx);
+}
+
+void fm_state_pop(struct fm_state *state)
+{
+    uint32_t idx = state->top.ncells - 1U;
+    const struct fm_header *h = &state->cells[idx].header;
+
+    fm_index_remove(&state->index, idx);
+    state->used_slots -= h->nslots;
+    state->used_fields -= h->nfields;
+    state->used_nodes = state->places[idx].slot_nodes_at;
+    state->top.ncells = idx;
+    if (idx > 0U) {
+        /* The last cell's path is the edge of the tree at every level, and the edge has moved. */
+        fm_state_mark(state, idx - 1U);
+    }
+}
+
+const uint8_t *fm_state_value(const struct fm_state *state, const struct fm_write *write)
+{
+    const struct fm_cell *cell = &state->cells[write->cell];
+
+    switch ((enum fm_write_kind)write->kind) {
+    case FM_WRITE_HEADER:
+        return (const uint8_t *)&cell->header;
+    case FM_WRITE_RECORD:
+        return (const uint8_t *)&state->records[state->places[write->cell].slot_at + write->index];
+    case FM_WRITE_FIELD:
+        return state->fields + (size_t)(state->places[write->cell].field_at + write->index) * 32U;
+    case FM_WRITE_NEXT_ID:
+        return cell->next_id;
+    }
+    fm_panic(__FILE__, __LINE__, "no such kind of write");
+}
+
+void fm_state_put(struct fm_state *state, const struct fm_write *write)
+{
+    struct fm_cell *cell = &state->cells[write->cell];
+    const struct fm_cell_place *place = &state->places[write->cell];
+    uint8_t leaf[32];
+
+    switch ((enum fm_write_kind)write->kind) {
+    case FM_WRITE_HEADER:
+        memcpy(&cell->header, write->value, sizeof cell->header);
+        break;
+    case FM_WRITE_RECORD:
+        memcpy(&state->records[place->slot_at + write->index], write->value,
+               sizeof(struct fm_record));
+        fm_hash(FM_H_CAP, write->value, sizeof(struct fm_record), leaf);
+        fm_tree_set(slot_nodes(state, write->cell), cell->header.nslots, &state->no_slot,
+                    write->index, leaf);
+        set_body(state, write->cell);
+        break;
+    case FM_WRITE_FIELD:
+        memcpy(state->fields + (size_t)(place->field_at + write->index) * 32U, write->value, 32);
+        fm_hash(FM_H_FIELD, write->value, 32, leaf);
+        fm_tree_set(field_nodes(state, write->cell), cell->header.nfields, &state->no_field,
+                    write->index, leaf);
+        set_body(state, write->cell);
+        break;
+    case FM_WRITE_NEXT_ID:
+        memcpy(cell->next_id, write->value, 32);
+        break;
+    }
+    fm_state_mark(state, write->cell);
+}
+
+/* The leaves of the dirty cells, some lanes at a time. */
+static void hash_leaves(struct fm_state *state, const uint32_t *dirty, uint32_t n)
+{
+    const uint8_t *msgs[FM_HASH_LANES];
+    uint8_t cells[FM_HASH_LANES * 32U];
+    uint8_t pairs[FM_HASH_LANES * 64U];
+    uint8_t leaves[FM_HASH_LANES * 32U];
+
+    for (uint32_t at = 0; at < n; at += FM_HASH_LANES) {
+        uint32_t lanes = n - at < FM_HASH_LANES ? n - at : FM_HASH_LANES;
+
+        for (uint32_t i = 0; i < lanes; i++) {
+            msgs[i] = (const uint8_t *)&state->cells[dirty[at + i]];
+        }
+        fm_hash_lanes(FM_H_CELL, msgs, sizeof(struct fm_cell), lanes, cells);
+        for (uint32_t i = 0; i < lanes; i++) {
+            memcpy(pairs + (size_t)i * 64U, cells + (size_t)i * 32U, 32);
+            memcpy(pairs + (size_t)i * 64U + 32U, state->bodies + (size_t)dirty[at + i] * 32U, 32);
+        }
+        fm_hash2_many(FM_H_LEAF, pairs, lanes, leaves);
+        for (uint32_t i = 0; i < lanes; i++) {
+            memcpy(state->levels[0] + (size_t)dirty[at + i] * 32U, leaves + (size_t)i * 32U, 32);
+        }
+    }
+}
+
+/* One level up: the parents of n nodes of level k, in rising order; leaves them in `at` and returns
+ * how many. */
+static uint32_t hash_level(struct fm_state *state, uint32_t k, uint32_t *at, uint32_t n)
+{
+    const uint8_t *msgs[FM_HASH_LANES];
+    uint8_t out[FM_HASH_LANES * 32U];
+    uint32_t parents = 0;
+
+    for (uint32_t i = 0; i < n; i++) {
+        if (parents == 0U || at[parents - 1U] != at[i] / 2U) {
+            at[parents] = at[i] / 2U;
+            parents++;
+        }
+    }
+    for (uint32_t i = 0; i < parents; i += FM_HASH_LANES) {
+        uint32_t lanes = parents - i < FM_HASH_LANES ? parents - i : FM_HASH_LANES;
+
+        for (uint32_t j = 0; j < lanes; j++) {
+            msgs[j] = state->levels[k] + (size_t)at[i + j] * 64U;
+        }
+        fm_hash_lanes(FM_H_NODE, msgs, 64, lanes, out);
+        for (uint32_t j = 0; j < lanes; j++) {
+            memcpy(state->levels[k + 1U] + (size_t)at[i + j] * 32U, out + (size_t)j * 32U, 32);
+        }
+    }
+    return parents;
+}
+
+/* Heap sort: few elements mostly, never recursion. */
+static void sort_u32(uint32_t *a, uint32_t n)
+{
+    for (uint32_t end = n, start = n / 2U; end > 1U;) {
+        uint32_t root;
+        uint32_t held;
+
+        if (start > 0U) {
+            start--;
+            held = a[start];
+        } else {
+            end--;
+            held = a[end];
+            a[end] = a[0];
+        }
+        root = start;
+        for (uint32_t child = 2U * root + 1U; child < end; child = 2U * root + 1U) {
+            if (child + 1U < end && a[child + 1U] > a[child]) {
+                child++;
+            }
+            if (a[child] <= held) {
+                break;
+            }
+            a[root] = a[child];
+            root = child;
+        }
+        a[root] = held;
+    }
+}
+
+/* Cells that are dirty and were popped since are no cells any more. */
+static uint32_t take_dirty(struct fm_state *state)
+{
+    uint32_t n = 0;
+
+    for (uint32_t i = 0; i < state->ndirty; i++) {
+        uint32_t idx = state->dirty[i];
+
+        state->dirty_bits[idx / 8U] &= (uint8_t) ~(1U << (idx & 7U));
+        if (idx < state->top.ncells) {
+            state->dirty[n] = idx;
+            n++;
+        }
+    }
+    state->ndirty = 0;
+    sort_u32(state->dirty, n);
+    return n;
+}
+
+static void settle_cells(struct fm_state *state)
+{
+    uint32_t count = state->top.ncells;
+    uint32_t depth = fm_tree_depth(count);
+    uint32_t n = take_dirty(state);
+
+    if (n > 0U) {
+        hash_leaves(state, state->dirty, n);
+    }
+    for (uint32_t k = 0; k < depth; k++) {
+        if ((count & 1U) != 0U) {
+            memcpy(state->levels[k] + (size_t)count * 32U, state->no_cell.e[k], 32);
+        }
+        n = hash_level(state, k, state->dirty, n);
+        count = count / 2U + (count & 1U);
+    }
+}
+
+void fm_state_settle(struct fm_state *state)
+{
+    uint8_t top[32];
+    uint32_t depth;
+
+    settle_cells(state);
+    depth = fm_tree_depth(state->top.ncells);
+    fm_hash(FM_H_TOP, (const uint8_t *)&state->top, sizeof state->top, top);
+    fm_hash2(FM_H_ROOT, state->top.ncells == 0U ? state->no_cell.e[0] : state->levels[depth], top,
+             state->root);
+}

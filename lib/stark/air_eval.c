@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The verifier's evaluation of a table at one point of the extension. */
+#include <string.h>
+
+#include "stark/air.h"
+
+#define LAGRANGE_BATCH 16u
+
+struct span {
+    uint32_t first, count;
+};
+
+/* y^m over entries of one period: L_r(y) = w^r (y^m - 1) / (m (y - w^r)), y = z^(n/m). */
+static void add_entries(const struct fm_air *a, const fm_bb *pi, const struct span *rows, uint32_t nrows,
+                        const struct fm_ext *lag, struct fm_ext *per)
+{
+    for (uint32_t k = 0; k < nrows; k++) {
+        for (uint32_t i = rows[k].first; i < rows[k].first + rows[k].count; i++) {
+            const struct fm_air_entry *e = &a->entries[i];
+            fm_bb v = e->is_pi ? pi[e->value] : e->value;
+            per[e->col] = fm_ext_add(per[e->col], fm_ext_scale(lag[k], v));
+        }
+    }
+}
+
+static uint32_t same_row(const struct fm_air *a, uint32_t first)
+{
+    const struct fm_air_entry *e = &a->entries[first];
+    uint32_t i = first;
+    while (i < a->nentries && a->entries[i].row == e->row && a->entries[i].log_period == e->log_period) {
+        i++;
+    }
+    return i - first;
+}
+
+void fm_air_public_at(const struct fm_air *a, const fm_bb *pi, const struct fm_ext *z, struct fm_ext *per)
+{
+    memset(per, 0, a->nper * sizeof *per);
+    uint32_t i = 0;
+    while (i < a->nentries) {
+        uint32_t log = a->entries[i].log_period;
+        struct fm_ext y = *z;
+        for (uint32_t k = log; k < a->log_n; k++) {
+            y = fm_ext_mul(&y, &y);
+        }
+        struct fm_ext ym = y;
+        for (uint32_t k = 0; k < log; k++) {
+            ym = fm_ext_mul(&ym, &ym);
+        }
+        fm_bb w = fm_bb_root(log);
+        struct fm_ext top = fm_ext_sub(ym, fm_ext_of(FM_BB_ONE));
+        top = fm_ext_scale(top, fm_bb_inv(fm_bb_of((uint32_t)1 << log)));
+        while (i < a->nentries && a->entries[i].log_period == log) {
+            struct span rows[LAGRANGE_BATCH];
+            struct fm_ext lag[LAGRANGE_BATCH];
+            struct fm_ext tmp[LAGRANGE_BATCH];
+            fm_bb wr[LAGRANGE_BATCH];
+            uint32_t k = 0;
+            for (; k < LAGRANGE_BATCH && i < a->nentries && a->entries[i].log_period == log; k++) {
+                rows[k].first = i;
+                rows[k].count = same_row(a, i);
+                wr[k] = fm_bb_pow(w, a->entries[i].row);
+                lag[k] = fm_ext_sub(y, fm_ext_of(wr[k]));
+                i += rows[k].count;
+            }
+            fm_ext_batch_inv(lag, tmp, k);
+            for (uint32_t j = 0; j < k; j++) {
+                struct fm_ext t = fm_ext_scale(top, wr[j]);
+                lag[j] = log == 0 ? fm_ext_of(FM_BB_ONE) : fm_ext_mul(&lag[j], &t);
+            }
+            add_entries(a, pi, rows, k, lag, per);
+        }
+    }
+}
+
+struct machine {
+    struct fm_ext stack[FM_AIR_STACK];
+    struct fm_ext reg[FM_AIR_REGS];
+    struct fm_ext din[32];
+    struct fm_ext acc;
+    uint32_t sp;
+};
+
+static struct fm_ext value(const struct fm_air *a, const uint8_t *ood, uint32_t oi, uint32_t col)
+{
+    return fm_ext_load(ood + (size_t)FM_EXT_BYTES * fm_air_pair(a, oi, col));
+}
+
+static struct fm_ext twice(struct fm_ext x)
+{
+    return fm_ext_add(x, x);
+}
+
+/* Horner from the highest bit. The pairs of a run are consecutive. */
+static struct fm_ext bit_sum(const struct fm_air *a, const uint8_t *ood, const struct fm_air_ins *c)
+{
+    const uint8_t *run = ood + (size_t)FM_EXT_BYTES * fm_air_pair(a, c->o1, c->c1);
+    struct fm_ext s = {{0, 0, 0, 0, 0}};
+    for (unsigned j = 16; j-- > 0;) {
+        s = fm_ext_add(twice(s), fm_ext_load(run + FM_EXT_BYTES * ((c->x + j) & 31u)));
+    }
+    return s;
+}
+
+static struct fm_ext xor_sum(const struct fm_air *a, const uint8_t *ood, const struct fm_air_ins *c,
+                             const struct machine *m)
+{
+    const uint8_t *b = ood + (size_t)FM_EXT_BYTES * fm_air_pair(a, c->o2, c->c2);
+    const uint8_t *r =
+        c->c1 == FM_AIR_DIN ? NULL : ood + (size_t)FM_EXT_BYTES * fm_air_pair(a, c->o1, c->c1);
+    struct fm_ext s = {{0, 0, 0, 0, 0}};
+    for (unsigned j = 16; j-- > 0;) {
+        unsigned k = (c->x + j) & 31u;
+        struct fm_ext x = r == NULL ? m->din[k] : fm_ext_load(r + FM_EXT_BYTES * k);
+        struct fm_ext y = fm_ext_load(b + FM_EXT_BYTES * ((c->v + j) & 31u));
+        struct fm_ext xy = fm_ext_mul(&x, &y);
+        s = fm_ext_add(twice(s), fm_ext_sub(fm_ext_add(x, y), twice(xy)));
+    }
+    return s;
+}
+
+static void binary(struct machine *m, uint8_t op)
+{
+    struct fm_ext y = m->stack[--m->sp];
+    struct fm_ext *x = &m->stack[m->sp - 1];
+    if (op == FM_OP_ADD) {
+        *x = fm_ext_add(*x, y);
+    } else if (op == FM_OP_SUB) {
+        *x = fm_ext_sub(*x, y);
+    } else {
+        *x = fm_ext_mul(x, &y);
+    }
+}
+
+static void constraint(struct machine *m, struct fm_ext c, const struct fm_ext *alpha)
+{
+    m->acc = fm_ext_add(fm_ext_mul(&m->acc, alpha), c);
+}
+
+struct fm_ext fm_air_eval(const struct fm_air *a, const fm_bb *pi, const uint8_t *ood, const struct fm_ext *per,
+                          const struct fm_ext *alpha)
+{
+    struct machine m;
+    memset(&m, 0, sizeof m);
+    for (uint32_t i = 0; i < a->ncode; i++) {
+        const struct fm_air_ins *c = &a->code[i];
+        switch (c->op) {
+        case FM_OP_CELL:
+            m.stack[m.sp++] = value(a, ood, c->o1, c->c1);
+            break;
+        case FM_OP_PER:
+            m.stack[m.sp++] = per[c->c1];
+            break;
+        case FM_OP_PI:
+            m.stack[m.sp++] = fm_ext_of(pi[c->v]);
+            break;
+        case FM_OP_CONST:
+            m.stack[m.sp++] = fm_ext_of(c->v);
+            break;
+        case FM_OP_SCALE:
+            m.stack[m.sp - 1] = fm_ext_scale(m.stack[m.sp - 1], c->v);
+            break;
+        case FM_OP_BITS:
+            m.stack[m.sp++] = bit_sum(a, ood, c);
+            break;
+        case FM_OP_XORS:
+            m.stack[m.sp++] = xor_sum(a, ood, c, &m);
+            break;
+        case FM_OP_SELB:
+            for (unsigned j = 0; j < 32; j++) {
+                struct fm_ext u = value(a, ood, c->o1, c->c1 + j);
+                struct fm_ext v = value(a, ood, c->o2, c->c1 + j);
+                u = fm_ext_mul(&u, &per[c->x]);
+                m.din[j] = fm_ext_add(u, fm_ext_mul(&v, &per[c->v]));
+            }
+            break;
+        case FM_OP_BOOL:
+            for (unsigned j = 0; j < c->v; j++) {
+                struct fm_ext u = value(a, ood, 0, c->c1 + j);
+                constraint(&m, fm_ext_sub(fm_ext_mul(&u, &u), u), alpha);
+            }
+            break;
+        case FM_OP_TAKE:
+            m.reg[c->x] = m.stack[--m.sp];
+            break;
+        case FM_OP_GIVE:
+            m.stack[m.sp++] = m.reg[c->x];
+            break;
+        case FM_OP_ASSERT:
+            constraint(&m, m.stack[--m.sp], alpha);
+            break;
+        default:
+            binary(&m, c->op);
+            break;
+        }
+    }
+    return m.acc;
+}

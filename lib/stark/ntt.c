@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "stark/ntt.h"
+
+void fm_ntt_roots(uint32_t *roots, uint32_t log, int inverse)
+{
+    fm_bb w = fm_bb_root(log);
+    fm_bb x = FM_BB_ONE;
+    w = inverse ? fm_bb_inv(w) : w;
+    for (size_t i = 0; i < ((size_t)1 << log) / 2; i++) {
+        roots[i] = x;
+        x = fm_bb_mul(x, w);
+    }
+}
+
+void fm_ntt_dif(uint32_t *x, uint32_t log, const uint32_t *roots)
+{
+    size_t n = (size_t)1 << log;
+    for (size_t h = n / 2, step = 1; h > 0; h /= 2, step *= 2) {
+        for (size_t b = 0; b < n; b += 2 * h) {
+            for (size_t j = 0; j < h; j++) {
+                uint32_t u = x[b + j];
+                uint32_t v = x[b + j + h];
+                x[b + j] = fm_bb_add(u, v);
+                x[b + j + h] = fm_bb_mul(fm_bb_sub(u, v), roots[j * step]);
+            }
+        }
+    }
+}
+
+void fm_ntt_dit(uint32_t *x, uint32_t log, const uint32_t *roots)
+{
+    size_t n = (size_t)1 << log;
+    for (size_t h = 1, step = n / 2; h < n; h *= 2, step /= 2) {
+        for (size_t b = 0; b < n; b += 2 * h) {
+            for (size_t j = 0; j < h; j++) {
+                uint32_t u = x[b + j];
+                uint32_t v = fm_bb_mul(x[b + j + h], roots[j * step]);
+                x[b + j] = fm_bb_add(u, v);
+                x[b + j + h] = fm_bb_sub(u, v);
+            }
+        }
+    }
+}
+
+void fm_ntt_powers(uint32_t *out, uint32_t log, fm_bb s, fm_bb k)
+{
+    out[0] = k;
+    for (uint32_t b = 0; b < log; b++) {
+        fm_bb f = fm_bb_pow(s, (uint64_t)1 << (log - 1 - b));
+        for (size_t i = 0; i < (size_t)1 << b; i++) {
+            out[i + ((size_t)1 << b)] = fm_bb_mul(out[i], f);
+        }
+    }
+}

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "stark/rows.h"
+
+#include <string.h>
+
+struct machine {
+    uint32_t stack[FM_AIR_STACK], reg[FM_AIR_REGS], din[32];
+    uint32_t sp;
+    size_t at[FM_AIR_OFFS_MAX]; /* row read for each offset */
+    uint32_t *out;
+};
+
+static uint32_t cell(const struct fm_rows *r, const struct machine *m, uint32_t oi, uint32_t col)
+{
+    return r->cols[col * r->stride + m->at[oi]];
+}
+
+static uint32_t bit_sum(const struct fm_rows *r, const struct machine *m, const struct fm_air_ins *c)
+{
+    uint32_t s = 0;
+    for (unsigned j = 16; j-- > 0;) {
+        s = fm_bb_add(fm_bb_add(s, s), cell(r, m, c->o1, c->c1 + ((c->x + j) & 31u)));
+    }
+    return s;
+}
+
+static uint32_t xor_sum(const struct fm_rows *r, const struct machine *m, const struct fm_air_ins *c)
+{
+    uint32_t s = 0;
+    for (unsigned j = 16; j-- > 0;) {
+        unsigned k = (c->x + j) & 31u;
+        uint32_t x = c->c1 == FM_AIR_DIN ? m->din[k] : cell(r, m, c->o1, c->c1 + k);
+        uint32_t y = cell(r, m, c->o2, c->c2 + ((c->v + j) & 31u));
+        uint32_t xy = fm_bb_mul(x, y);
+        s = fm_bb_add(fm_bb_add(s, s), fm_bb_sub(fm_bb_add(x, y), fm_bb_add(xy, xy)));
+    }
+    return s;
+}
+
+static void select_bits(const struct fm_rows *r, struct machine *m, const struct fm_air_ins *c, size_t row)
+{
+    uint32_t p = r->per[c->x * r->n + row];
+    uint32_t q = r->per[c->v * r->n + row];
+    for (unsigned j = 0; j < 32; j++) {
+        m->din[j] = fm_bb_add(fm_bb_mul(p, cell(r, m, c->o1, c->c1 + j)), fm_bb_mul(q, cell(r, m, c->o2, c->c1 + j)));
+    }
+}
+
+static void arithmetic(struct machine *m, const struct fm_air_ins *c)
+{
+    if (c->op == FM_OP_SCALE) {
+        m->stack[m->sp - 1] = fm_bb_mul(m->stack[m->sp - 1], c->v);
+        return;
+    }
+    uint32_t y = m->stack[--m->sp];
+    uint32_t *x = &m->stack[m->sp - 1];
+    *x = c->op == FM_OP_ADD ? fm_bb_add(*x, y) : c->op == FM_OP_SUB ? fm_bb_sub(*x, y) : fm_bb_mul(*x, y);
+}
+
+void fm_rows_eval(const struct fm_rows *r, size_t row, uint32_t *out)
+{
+    const struct fm_air *a = r->air;
+    struct machine m;
+    m.sp = 0;
+    m.out = out;
+    for (uint32_t o = 0; o < a->noffs; o++) {
+        m.at[o] = (row - a->offs[o]) & (r->n - 1);
+    }
+    for (uint32_t i = 0; i < a->ncode; i++) {
+        const struct fm_air_ins *c = &a->code[i];
+        switch (c->op) {
+        case FM_OP_CELL:
+            m.stack[m.sp++] = cell(r, &m, c->o1, c->c1);
+            break;
+        case FM_OP_PER:
+            m.stack[m.sp++] = r->per[c->c1 * r->n + row];
+            break;
+        case FM_OP_PI:
+            m.stack[m.sp++] = r->pi[c->v];
+            break;
+        case FM_OP_CONST:
+            m.stack[m.sp++] = c->v;
+            break;
+        case FM_OP_BITS:
+            m.stack[m.sp++] = bit_sum(r, &m, c);
+            break;
+        case FM_OP_XORS:
+            m.stack[m.sp++] = xor_sum(r, &m, c);
+            break;
+        case FM_OP_SELB:
+            select_bits(r, &m, c, row);
+            break;
+        case FM_OP_BOOL:
+            for (unsigned j = 0; j < c->v; j++) {
+                uint32_t u = cell(r, &m, 0, c->c1 + j);
+                *m.out++ = fm_bb_sub(fm_bb_mul(u, u), u);
+            }
+            break;
+        case FM_OP_TAKE:
+            m.reg[c->x] = m.stack[--m.sp];
+            break;
+        case FM_OP_GIVE:
+            m.stack[m.sp++] = m.reg[c->x];
+            break;
+        case FM_OP_ASSERT:
+            *m.out++ = m.stack[--m.sp];
+            break;
+        default:
+            arithmetic(&m, c);
+            break;
+        }
+    }
+}
+
+void fm_rows_public(const struct fm_air *a, const fm_bb *pi, uint32_t p, uint32_t *out)
+{
+    size_t n = (size_t)1 << a->log_n;
+    memset(out, 0, n * sizeof *out);
+    for (uint32_t i = 0; i < a->nentries; i++) {
+        const struct fm_air_entry *e = &a->entries[i];
+        fm_bb v = e->is_pi ? pi[e->value] : e->value;
+        for (size_t r = e->row; e->col == p && r < n; r += (size_t)1 << e->log_period) {
+            out[r] = fm_bb_add(out[r], v);
+        }
+    }
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/frame.h"
+
+#include "crypto/hash.h"
+
+#define HEAD_HEIGHT_AT 32U
+#define HEAD_TURNS_AT 52U
+#define HEAD_LENGTH_AT 56U
+#define TURN_HEAD_BYTES 4U
+
+void fm_frame_begin(struct fm_frame_maker *f, uint8_t *buf, size_t cap, const uint8_t prev[32],
+                    uint64_t height, uint64_t first_seq, uint32_t now)
+{
+    struct fm_writer w;
+
+    FM_ASSERT(cap >= FM_FRAME_HEAD_BYTES + FM_FRAME_TAIL_BYTES);
+    f->buf = buf;
+    f->cap = cap < FM_FRAME_BYTES_MAX ? cap : FM_FRAME_BYTES_MAX;
+    f->turns = 0;
+    fm_writer_init(&w, buf, cap);
+    fm_put_bytes(&w, prev, 32);
+    fm_put_u64(&w, height);
+    fm_put_u64(&w, first_seq);
+    fm_put_u32(&w, now);
+    fm_put_zeros(&w, 12);
+    f->len = w.len;
+}
+
+bool fm_frame_fits(const struct fm_frame_maker *f, size_t turn_bytes, size_t writes_bytes)
+{
+    size_t room = f->cap - FM_FRAME_TAIL_BYTES - f->len;
+
+    return f->turns < FM_BATCH_TURNS_MAX && turn_bytes <= 0xffffU && writes_bytes <= 0xffffU &&
+           TURN_HEAD_BYTES + turn_bytes + FM_RECEIPT_BYTES + writes_bytes <= room;
+}
+
+void fm_frame_add(struct fm_frame_maker *f, const uint8_t *turn, size_t turn_bytes,
+                  const struct fm_receipt *receipt, const uint8_t *writes, size_t writes_bytes)
+{
+    struct fm_writer w;
+
+    FM_ASSERT(fm_frame_fits(f, turn_bytes, writes_bytes));
+    fm_writer_init(&w, f->buf + f->len, f->cap - f->len);
+    fm_put_u16(&w, (uint16_t)turn_bytes);
+    fm_put_u16(&w, (uint16_t)writes_bytes);
+    fm_put_bytes(&w, turn, turn_bytes);
+    fm_put_bytes(&w, (const uint8_t *)receipt, FM_RECEIPT_BYTES);
+    fm_put_bytes(&w, writes, writes_bytes);
+    f->len += w.len;
+    f->turns++;
+}
+
+size_t fm_frame_end(struct fm_frame_maker *f, uint8_t hash[32])
+{
+    size_t len = f->len + FM_FRAME_TAIL_BYTES;
+
+    fm_put_le32(f->buf + HEAD_TURNS_AT, f->turns);
+    fm_put_le32(f->buf + HEAD_LENGTH_AT, (uint32_t)len);
+    fm_hash(FM_H_FRAME, f->buf, f->len, hash);
+    memcpy(f->buf + f->len, hash, 32);
+    f->len = len;
+    return len;
+}
+
+fm_err fm_frame_open(struct fm_log_frame *f, const uint8_t *bytes, size_t len, struct fm_why *why)
+{
+    struct fm_reader r;
+    uint32_t length;
+
+    fm_reader_init(&r, bytes, len);
+    fm_get_bytes(&r, f->prev, 32);
+    f->height = fm_get_u64(&r);
+    f->first_seq = fm_get_u64(&r);
+    f->now = fm_get_u32(&r);
+    f->turns = fm_get_u32(&r);
+    length = fm_get_u32(&r);
+    fm_get_zeros(&r, 4);
+    if (r.bad || length < FM_FRAME_HEAD_BYTES + FM_FRAME_TAIL_BYTES || length > len ||
+        length > FM_FRAME_BYTES_MAX || f->turns == 0U || f->turns > FM_BATCH_TURNS_MAX) {
+        return fm_why_set(why, FM_E_MALFORMED, (uint32_t)r.pos, "frame head", len, length);
+    }
+    f->bytes = bytes;
+    f->len = length;
+    fm_hash(FM_H_FRAME, bytes, length - FM_FRAME_TAIL_BYTES, f->hash);
+    if (memcmp(f->hash, bytes + length - FM_FRAME_TAIL_BYTES, 32) != 0) {
+        return fm_why_set(why, FM_E_LOG_DAMAGED, 0, "frame hash", f->height, f->height);
+    }
+    return FM_OK;
+}
+
+bool fm_frame_next(const struct fm_log_frame *f, size_t *at, struct fm_log_turn *turn)
+{
+    size_t end = f->len - FM_FRAME_TAIL_BYTES;
+    struct fm_reader r;
+
+    if (*at == 0) {
+        *at = FM_FRAME_HEAD_BYTES;
+    }
+    if (*at >= end) {
+        return false;
+    }
+    fm_reader_init(&r, f->bytes + *at, end - *at);
+    turn->turn_bytes = fm_get_u16(&r);
+    turn->writes_bytes = fm_get_u16(&r);
+    turn->turn = fm_get_view(&r, turn->turn_bytes);
+    fm_get_bytes(&r, (uint8_t *)&turn->receipt, FM_RECEIPT_BYTES);
+    turn->writes = fm_get_view(&r, turn->writes_bytes);
+    *at = r.bad ? SIZE_MAX : *at + r.pos;
+    return !r.bad;
+}
+
+static uint32_t sector_check(const uint8_t ledger[32], const uint8_t head[12])
+{
+    uint8_t msg[44];
+    uint8_t hash[32];
+
+    memcpy(msg, ledger, 32);
+    memcpy(msg + 32, head, 12);
+    fm_hash(FM_H_SECTOR, msg, sizeof msg, hash);
+    return fm_le32(hash);
+}
+
+void fm_frame_to_sectors(const uint8_t ledger[32], uint64_t height, const uint8_t *frame,
+                         size_t len, uint8_t *out)
+{
+    uint32_t count = fm_frame_sectors(len);
+
+    for (uint32_t i = 0; i < count; i++) {
+        uint8_t *sector = out + (size_t)i * FM_SECTOR_BYTES;
+        size_t at = (size_t)i * FM_SECTOR_PAYLOAD_BYTES;
+        size_t n = len - at < FM_SECTOR_PAYLOAD_BYTES ? len - at : FM_SECTOR_PAYLOAD_BYTES;
+
+        fm_put_le64(sector, height);
+        fm_put_le16(sector + 8, (uint16_t)i);
+        fm_put_le16(sector + 10, (uint16_t)count);
+        fm_put_le32(sector + 12, sector_check(ledger, sector));
+        memcpy(sector + FM_SECTOR_HEAD_BYTES, frame + at, n);
+        memset(sector + FM_SECTOR_HEAD_BYTES + n, 0, FM_SECTOR_PAYLOAD_BYTES - n);
+    }
+}
+
+void fm_sector_read(struct fm_sector *s, const uint8_t ledger[32],
+                    const uint8_t bytes[FM_SECTOR_BYTES])
+{
+    uint64_t any = 0;
+
+    for (size_t i = 0; i < FM_SECTOR_BYTES; i += 8) {
+        any |= fm_le64(bytes + i);
+    }
+    s->height = fm_le64(bytes);
+    s->index = fm_le16(bytes + 8);
+    s->count = fm_le16(bytes + 10);
+    if (any == 0U) {
+        s->kind = FM_SECTOR_ZERO;
+    } else if (s->index < s->count && fm_le32(bytes + 12) == sector_check(ledger, bytes)) {
+        s->kind = FM_SECTOR_GOOD;
+    } else {
+        s->kind = FM_SECTOR_BAD;
+    }
+}

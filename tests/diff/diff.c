@@ -1,0 +1,916 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* tidy: allow file-length (a generator and its judge share one state) */
+/*
+ * Random turns through the heart and through the slow reference: after each, status, reason, frame,
+ * effect, detail, receipt,
+ * write set and root must be the same bytes. The first difference is printed with the seed that leads to it.
+ *   environment: DIFF_TURNS, DIFF_SEED
+ */
+#include "core/drive.h"
+#include "core/state_priv.h"
+#include "tests/ref/ref.h"
+#include "tests/tap.h"
+#include "wire/turn.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define TURNS_PER_LEDGER 500U
+#define ACTORS 4
+#define REASONS 65
+
+static uint64_t seed;
+
+static uint64_t rnd(void)
+{
+    seed ^= seed << 13;
+    seed ^= seed >> 7;
+    seed ^= seed << 17;
+    return seed * 0x2545F4914F6CDD1DU >> 11;
+}
+
+static uint32_t below(uint32_t n)
+{
+    return n == 0 ? 0 : (uint32_t)(rnd() % n);
+}
+
+static bool chance(uint32_t percent)
+{
+    return below(100) < percent;
+}
+
+struct pair {
+    struct fm_state state;
+    struct fm_arena arena;
+    void *memory;
+    struct ref *ref;
+    struct fm_run run;
+    struct fm_turn turn;
+    struct fm_sealed sealed;
+    struct fm_batch batch;
+    struct fm_turn_maker maker;
+    uint8_t wire[FM_TURN_BYTES_MAX + 64];
+    size_t bytes;
+    uint64_t histogram[REASONS];
+    uint64_t statuses[4];
+    uint64_t turns;
+    uint64_t naks;
+    uint64_t differences;
+};
+
+/* A signature that costs nothing and binds as much: a hash of key and text. Both sides ask the same oracle. */
+static void fake_sign(const uint8_t pk[32], const uint8_t text[48], uint8_t sig[64])
+{
+    uint8_t msg[80];
+
+    memcpy(msg, pk, 32);
+    memcpy(msg + 32, text, 48);
+    memset(sig, 0, 64);
+    ref_blake3(NULL, msg, sizeof msg, sig);
+}
+
+static bool fake_verdict(void *cookie, const uint8_t pk[32], const uint8_t text[48],
+                         const uint8_t sig[64])
+{
+    uint8_t want[64];
+
+    (void)cookie;
+    fake_sign(pk, text, want);
+    return memcmp(want, sig, 64) == 0;
+}
+
+static void actor_pk(uint32_t i, uint8_t pk[32])
+{
+    memset(pk, (int)(i + 1), 32);
+}
+
+/* ---- the generator ---- */
+static const struct fm_header *header_of(const struct pair *p, uint32_t idx)
+{
+    return &p->state.cells[idx].header;
+}
+
+static const struct fm_record *record_of(const struct pair *p, uint32_t idx, uint8_t slot)
+{
+    return &p->state.records[p->state.places[idx].slot_at + slot];
+}
+
+static uint32_t any_cell(const struct pair *p)
+{
+    return below(p->state.top.ncells);
+}
+
+static void any_id(const struct pair *p, uint8_t id[32])
+{
+    memcpy(id, header_of(p, any_cell(p))->id, 32);
+    if (chance(2)) {
+        id[below(32)] ^= 1U;
+    }
+}
+
+static uint8_t any_slot(uint8_t nslots)
+{
+    return (uint8_t)(chance(4) ? below(256) : below(nslots));
+}
+
+/* A slot of the agent that holds a capability, if there is one. */
+static uint8_t cap_slot(const struct pair *p, uint32_t agent)
+{
+    uint8_t nslots = header_of(p, agent)->nslots;
+    uint32_t start = below(nslots);
+
+    for (uint32_t i = 0; i < nslots && !chance(4); i++) {
+        uint8_t slot = (uint8_t)((start + i) % nslots);
+
+        if (fm_is_cap(record_of(p, agent, slot))) {
+            return slot;
+        }
+    }
+    return any_slot(nslots);
+}
+
+static uint64_t any_amount(void)
+{
+    switch (below(8)) {
+    case 0:
+        return INT64_MAX;
+    case 1:
+        return FM_U64_MAX;
+    case 2:
+        return 0;
+    default:
+        return 1 + below(60);
+    }
+}
+
+static void any_value(uint8_t value[32])
+{
+    memset(value, 0, 32);
+    if (chance(70)) {
+        fm_put_le64(value + 24, chance(10) ? FM_U64_MAX - below(2) : below(6));
+    }
+    if (chance(30)) {
+        value[below(24)] = (uint8_t)rnd();
+    }
+}
+
+/* Limits within a record most of the time, an axis too wide at others. */
+static struct fm_limits any_limits(const struct pair *p, const struct fm_record *held)
+{
+    struct fm_limits l = {.group = (uint8_t)below(3),
+                          .rights = (uint16_t)(rnd() & FM_RIGHTS_ALL),
+                          .methods = (uint16_t)rnd(),
+                          .badge = below(3),
+                          .f_lo = (uint16_t)(8 + below(4)),
+                          .f_hi = (uint16_t)(12 + below(20)),
+                          .expiry = chance(30) ? p->batch.now + below(30) : FM_NEVER,
+                          .max_amount = chance(50) ? 1 + below(60) : FM_U64_MAX,
+                          .allowance = chance(50) ? below(300) : FM_U64_MAX};
+
+    if (held != NULL && chance(80)) {
+        uint64_t left = held->allowance == FM_U64_MAX ? FM_U64_MAX : held->allowance - held->used;
+
+        fm_cap_limits(held, &l);
+        l.rights &= (uint16_t)(rnd() | rnd());
+        l.allowance =
+            left == FM_U64_MAX ? (chance(50) ? FM_U64_MAX : below(400)) : left / (1 + below(4));
+        l.max_amount = chance(50) ? l.max_amount : l.max_amount / 2U + below(2);
+        l.badge = l.badge == 0 ? below(2) : l.badge;
+        if (chance(10)) {
+            switch (below(8)) {
+            case 0:
+                l.rights = FM_RIGHTS_ALL;
+                break;
+            case 1:
+                l.f_hi = FM_FIELDS_MAX;
+                break;
+            case 2:
+                l.max_amount = FM_U64_MAX;
+                break;
+            case 3:
+                l.allowance = FM_U64_MAX;
+                break;
+            case 4:
+                l.expiry = FM_NEVER;
+                break;
+            case 5:
+                l.badge += 1U;
+                break;
+            case 6:
+                l.group = (uint8_t)((l.group + 1U) % 8U);
+                break;
+            default:
+                l.methods = FM_METHODS_ALL;
+                break;
+            }
+        }
+    }
+    return l;
+}
+
+static void put_create(struct pair *p, bool child)
+{
+    struct fm_create c = {.salt = below(chance(30) ? 2 : 40),
+                          .nslots = (uint8_t)below(7),
+                          .nfields = (uint16_t)(chance(80) ? 8 + below(14) : below(4))};
+
+    if (chance(40)) {
+        actor_pk(below(ACTORS), c.owner_pk);
+    } else {
+        c.rights = (uint16_t)(1 + below(FM_RIGHTS_ALL));
+        c.slot = (uint8_t)below(6);
+    }
+    c.asset = (uint8_t)(child ? below(2) : below(3));
+    any_id(p, c.issuer);
+    c.nopen = (uint8_t)below(c.nslots < 3 ? c.nslots + 1U : 3U);
+    fm_turn_create(&p->maker, &c);
+}
+
+static void put_entry(struct pair *p, uint32_t subject)
+{
+    uint8_t writes[2 * 34] = {0};
+    static const uint8_t none[32];
+    uint16_t nfields = header_of(p, subject)->nfields;
+    uint16_t key = (uint16_t)(8 + 2 * below(nfields > 10 ? (nfields - 8U) / 2U : 1U));
+    const uint8_t *old =
+        key < nfields ? p->state.fields + (size_t)(p->state.places[subject].field_at + key) * 32U
+                      : none;
+
+    fm_put_le16(writes, key);
+    if (chance(70)) {
+        memcpy(writes + 2, old, 24);
+    }
+    if (chance(60)) {
+        writes[2] = (uint8_t)('a' + below(4));
+    }
+    fm_put_le64(writes + 26, fm_le64(old + 24) + (chance(85) ? 1U : below(3)));
+    fm_put_le16(writes + 34, (uint16_t)(key + 1U));
+    writes[36] = (uint8_t)below(2);
+    fm_turn_invoke(&p->maker, (uint8_t)(chance(85) ? 1 : below(16)), (uint8_t)(chance(90) ? 2 : 1),
+                   writes);
+}
+
+static void put_invoke(struct pair *p, uint32_t subject)
+{
+    uint8_t writes[8 * 34];
+    uint8_t n = (uint8_t)(1 + below(3));
+    uint16_t key = (uint16_t)(8 + below(4));
+
+    if (chance(50)) {
+        put_entry(p, subject);
+        return;
+    }
+    for (uint8_t i = 0; i < n; i++) {
+        fm_put_le16(writes + i * 34U, key);
+        any_value(writes + i * 34U + 2);
+        key = (uint16_t)(key + 1U + below(3));
+    }
+    fm_turn_invoke(&p->maker, (uint8_t)below(4), n, writes);
+}
+
+static void put_check(struct pair *p, uint32_t subject)
+{
+    const struct fm_header *h = header_of(p, subject);
+    uint8_t value[32];
+
+    switch (below(4)) {
+    case 0:
+        any_value(value);
+        if (h->nfields > 8 && chance(60)) {
+            memcpy(value, p->state.fields + (size_t)(p->state.places[subject].field_at + 8U) * 32U,
+                   32);
+        }
+        fm_turn_check_field(&p->maker, (uint16_t)(chance(80) ? 8 : below(40)), value);
+        break;
+    case 1:
+        fm_turn_check_nonce(&p->maker, h->nonce + below(2));
+        break;
+    case 2:
+        fm_turn_check_balance(&p->maker, below(200));
+        break;
+    default:
+        fm_turn_check_time(&p->maker, p->batch.now - below(3), p->batch.now + below(3) - 1U);
+        break;
+    }
+}
+
+static void put_rotate(struct pair *p, uint32_t agent)
+{
+    uint8_t pk[32];
+    uint8_t text[48];
+    uint8_t sig[64];
+
+    actor_pk(below(ACTORS), pk);
+    fm_rotate_text(p->state.top.ledger, header_of(p, agent)->id, header_of(p, agent)->nonce, pk,
+                   text);
+    fake_sign(pk, text, sig);
+    sig[0] ^= chance(20) ? 1U : 0U;
+    fm_turn_rotate(&p->maker, pk, sig);
+}
+
+static void put_setfield(struct pair *p)
+{
+    uint8_t value[32];
+
+    any_value(value);
+    fm_turn_setfield(&p->maker, (uint16_t)(8 + below(chance(90) ? 12 : 40)), value);
+}
+
+/* An effect of a frame; the subject is the agent, or what the slot reaches. */
+static void put_effect(struct pair *p, uint32_t agent, bool self, const struct fm_record *held,
+                       uint32_t subject)
+{
+    const struct fm_limits l = any_limits(p, self ? NULL : held);
+    uint8_t nslots = header_of(p, agent)->nslots;
+    uint8_t id[32];
+    uint8_t value[32];
+
+    any_id(p, id);
+    any_value(value);
+    switch (below(20)) {
+    case 0:
+        put_check(p, subject);
+        break;
+    case 1:
+    case 2:
+        fm_turn_transfer(&p->maker, id, any_amount());
+        break;
+    case 3:
+    case 4:
+        put_setfield(p);
+        break;
+    case 5:
+        put_create(p, !self);
+        break;
+    case 6:
+    case 7: {
+        uint32_t dst = any_cell(p);
+
+        fm_turn_grant(&p->maker, header_of(p, dst)->id, any_slot(header_of(p, dst)->nslots), &l);
+        break;
+    }
+    case 8:
+        fm_turn_attenuate(&p->maker, any_slot(nslots), &l);
+        break;
+    case 9:
+        if (self) {
+            fm_turn_drop(&p->maker, any_slot(nslots));
+        } else {
+            put_invoke(p, subject);
+        }
+        break;
+    case 10:
+        if (self && chance(40)) {
+            fm_turn_revoke(&p->maker, cap_slot(p, agent));
+        } else {
+            put_invoke(p, subject);
+        }
+        break;
+    case 11:
+        fm_turn_lift(&p->maker, (uint8_t)below(3), chance(50) ? value : (const uint8_t[32]){0});
+        break;
+    case 12:
+        put_invoke(p, subject);
+        break;
+    case 13:
+        fm_turn_event(&p->maker, (uint8_t)(1 + below(8)), value);
+        break;
+    case 14:
+        if (chance(30)) {
+            fm_turn_fix(&p->maker);
+        } else {
+            put_invoke(p, subject);
+        }
+        break;
+    case 15:
+        if (self) {
+            put_rotate(p, agent);
+        } else {
+            fm_turn_seal(&p->maker, (uint8_t)below(2));
+        }
+        break;
+    case 16:
+    case 17:
+    case 18:
+        if (self) {
+            fm_turn_open(&p->maker, any_slot(nslots), id);
+        } else {
+            fm_turn_transfer(&p->maker, id, 1 + below(30));
+        }
+        break;
+    default:
+        if (chance(10)) {
+            fm_turn_destroy(&p->maker);
+        } else if (!self) {
+            fm_turn_seal(&p->maker, 0);
+        } else {
+            put_check(p, subject);
+        }
+        break;
+    }
+}
+
+static void put_frame(struct pair *p, uint32_t agent)
+{
+    bool self = chance(45) || header_of(p, agent)->nslots == 0;
+    uint8_t effects = (uint8_t)(chance(70) ? 1 : 1 + below(4));
+    struct fm_record held = {.kind = 0};
+    uint32_t subject = agent;
+
+    if (self) {
+        fm_turn_self(&p->maker);
+    } else {
+        uint8_t slot = cap_slot(p, agent);
+        uint8_t id[32];
+
+        any_id(p, id);
+        if (slot < header_of(p, agent)->nslots && fm_is_cap(record_of(p, agent, slot))) {
+            held = *record_of(p, agent, slot);
+            subject = held.target;
+            if (!chance(4)) {
+                memcpy(id, header_of(p, subject)->id, 32);
+            }
+        }
+        fm_turn_slot(&p->maker, slot, id);
+    }
+    for (uint8_t i = 0; i < effects; i++) {
+        put_effect(p, agent, self, &held, subject);
+    }
+}
+
+/* Sixty-odd cells in one turn, so that the 65th is met. */
+static void put_wide(struct pair *p)
+{
+    struct fm_create c = {.owner_pk = {1}};
+    uint32_t n = chance(70) ? 64 : 60;
+
+    fm_turn_self(&p->maker);
+    for (uint32_t i = 0; i < n; i++) {
+        c.salt = 1000 + i;
+        fm_turn_create(&p->maker, &c);
+    }
+}
+
+static void sign(struct pair *p, uint32_t agent)
+{
+    uint8_t hash[32];
+    uint8_t text[48];
+    uint8_t sig[64];
+
+    fm_turn_maker_hash(&p->maker, hash);
+    fm_turn_signed_text(hash, text);
+    fake_sign(header_of(p, agent)->owner_pk, text, sig);
+    sig[40] ^= chance(1) ? 1U : 0U;
+    fm_put_bytes(&p->maker.w, sig, 64);
+    p->bytes = p->maker.w.bad ? 0 : p->maker.w.len;
+}
+
+static void mutate(struct pair *p)
+{
+    if (p->bytes == 0) {
+        return;
+    }
+    switch (below(3)) {
+    case 0:
+        p->wire[below((uint32_t)p->bytes)] ^= (uint8_t)(1U << below(8));
+        break;
+    case 1:
+        p->bytes = below((uint32_t)p->bytes);
+        break;
+    default:
+        p->wire[68 + below((uint32_t)(p->bytes > 132 ? p->bytes - 132 : 1))] = (uint8_t)rnd();
+        break;
+    }
+}
+
+static void make_turn(struct pair *p)
+{
+    uint32_t agent = any_cell(p);
+    uint64_t nonce;
+    uint8_t hash[32] = {1};
+
+    for (int tries = 0; tries < 20 && !chance(2); tries++) {
+        const struct fm_header *h = header_of(p, agent);
+
+        if (h->lifecycle == FM_LIVE && (h->owner_pk[0] | h->owner_pk[31]) != 0) {
+            break;
+        }
+        agent = any_cell(p);
+    }
+    nonce = header_of(p, agent)->nonce + (chance(2) ? 1U : 0U);
+    fm_turn_begin(&p->maker, p->wire, sizeof p->wire, chance(1) ? hash : p->state.top.ledger,
+                  header_of(p, agent)->id, nonce, chance(2) ? below(300) : FM_U64_MAX,
+                  chance(3) ? p->batch.now - below(2) : FM_NEVER);
+    if (chance(1)) {
+        p->wire[16 + below(32)] ^= 1U;
+    }
+    if (chance(6)) {
+        fm_turn_after(&p->maker, chance(80) ? header_of(p, agent)->link : hash);
+    }
+    if (chance(4)) {
+        fm_turn_root(&p->maker, chance(80) ? p->state.root : hash);
+    }
+    if (p->state.params.max_cells > 100 && chance(20)) {
+        put_wide(p);
+    } else {
+        for (uint32_t f = 1 + (chance(20) ? below(3) : 0); f > 0; f--) {
+            put_frame(p, agent);
+        }
+    }
+    if (fm_turn_finish(&p->maker) == 0) {
+        p->bytes = 0;
+        return;
+    }
+    sign(p, agent);
+    if (chance(3)) {
+        mutate(p);
+    }
+}
+
+/* ---- comparing ---- */
+static void show_hex(const char *name, const uint8_t *a, size_t n)
+{
+    tap_note_hex(name, a, n);
+}
+
+static void difference(struct pair *p, const char *what, uint64_t got, uint64_t want)
+{
+    p->differences++;
+    if (p->differences > 3) {
+        return;
+    }
+    tap_note_text("DIFFERENCE", what);
+    tap_note_u64("turn", p->turns);
+    tap_note_u64("heart", got);
+    tap_note_u64("reference", want);
+    show_hex("wire", p->wire, p->bytes);
+}
+
+static enum fm_status run_core(struct pair *p)
+{
+    struct fm_run_env env;
+
+    if (fm_turn_decode(&p->turn, p->wire, p->bytes, NULL) != FM_OK) {
+        return FM_MALFORMED;
+    }
+    fm_state_env(&p->state, p->batch.now, &env);
+    fm_drive_begin(&p->run, &p->state, &env, &p->turn);
+    while (fm_drive_step(&p->run, &p->state) == FM_RUN_NEED_VERDICT) {
+        fm_run_supply_verdict(
+            &p->run, p->run.need.pk, p->run.need.text,
+            fake_verdict(NULL, p->run.need.pk, p->run.need.text, p->run.need.sig));
+    }
+    if (p->run.outcome.status != FM_REJECTED) {
+        FM_ASSERT(fm_state_fits(&p->state, &p->run));
+        fm_state_seal(&p->state, &p->run, &p->batch, &p->sealed);
+    }
+    return p->run.outcome.status;
+}
+
+static void compare(struct pair *p, enum fm_status status, const struct ref_result *r)
+{
+    const struct fm_outcome *o = &p->run.outcome;
+
+    if ((int)status != r->status) {
+        difference(p, "status", status, (uint64_t)r->status);
+        tap_note_text("heart says", status == FM_MALFORMED ? "MALFORMED" : fm_err_name(o->reason));
+        tap_note_u64("reference reason", (uint64_t)r->reason);
+        return;
+    }
+    p->statuses[status]++;
+    if (status == FM_MALFORMED) {
+        return;
+    }
+    if (fm_err_number(o->reason) != r->reason && (o->reason != FM_OK || r->reason != 0)) {
+        difference(p, "reason", fm_err_number(o->reason), (uint64_t)r->reason);
+    }
+    p->histogram[r->reason]++;
+    if (status != FM_REJECTED) {
+        if (memcmp(&p->sealed.receipt, r->receipt, 368) != 0) {
+            difference(p, "receipt", o->effect, (uint64_t)r->effect);
+            show_hex("heart receipt", (const uint8_t *)&p->sealed.receipt, 368);
+            show_hex("ref   receipt", r->receipt, 368);
+        }
+        if (p->sealed.writes_bytes != r->writes_len ||
+            memcmp(p->sealed.writes, r->writes, r->writes_len) != 0) {
+            difference(p, "writes", p->sealed.writes_bytes, r->writes_len);
+        }
+    }
+    if (memcmp(p->state.root, r->root, 32) != 0) {
+        difference(p, "root", p->state.root[0], r->root[0]);
+    }
+}
+
+static void one_turn(struct pair *p, struct ref *ref)
+{
+    struct ref_result result;
+    enum fm_status status;
+
+    make_turn(p);
+    if (p->state.nbatches == 0U && chance(10)) {
+        p->batch.now += below(4);
+    }
+    status = run_core(p);
+    ref_turn(ref, p->wire, p->bytes, p->batch.height, p->batch.now, fake_verdict, NULL, &result);
+    compare(p, status, &result);
+    p->turns++;
+}
+
+/* ---- ledgers ---- */
+static void plant(struct pair *p)
+{
+    uint32_t idx = any_cell(p);
+    uint8_t nslots = header_of(p, idx)->nslots;
+
+    if (chance(50) && nslots > 0) {
+        uint8_t slot = (uint8_t)below(nslots);
+        struct fm_record r = *record_of(p, idx, slot);
+        const struct fm_write w = {idx, FM_WRITE_RECORD, slot, (const uint8_t *)&r};
+
+        r.generation = FM_U32_MAX - 1U - below(2);
+        fm_state_put(&p->state, &w);
+        ref_plant_generation(p->ref, idx, slot, r.generation);
+    } else {
+        struct fm_header h = *header_of(p, idx);
+        const struct fm_write w = {idx, FM_WRITE_HEADER, 0, (const uint8_t *)&h};
+        uint8_t group = (uint8_t)below(3);
+
+        h.epoch[group] = FM_U32_MAX - 1U - below(2);
+        fm_state_put(&p->state, &w);
+        ref_plant_epoch(p->ref, idx, group, h.epoch[group]);
+    }
+    fm_state_settle(&p->state);
+}
+
+static void begin(struct pair *p, uint32_t agent)
+{
+    fm_turn_begin(&p->maker, p->wire, sizeof p->wire, p->state.top.ledger, header_of(p, agent)->id,
+                  header_of(p, agent)->nonce, FM_U64_MAX, FM_NEVER);
+}
+
+static void end(struct pair *p, uint32_t agent)
+{
+    struct ref_result result;
+    enum fm_status status;
+    uint8_t hash[32];
+    uint8_t text[48];
+    uint8_t sig[64];
+
+    (void)!fm_turn_finish(&p->maker);
+    fm_turn_maker_hash(&p->maker, hash);
+    fm_turn_signed_text(hash, text);
+    fake_sign(header_of(p, agent)->owner_pk, text, sig);
+    fm_put_bytes(&p->maker.w, sig, 64);
+    p->bytes = p->maker.w.len;
+    status = run_core(p);
+    ref_turn(p->ref, p->wire, p->bytes, p->batch.height, p->batch.now, fake_verdict, NULL, &result);
+    compare(p, status, &result);
+    p->turns++;
+}
+
+/* Actors with money; a factory with random rules, and a child of it for the first actor; a directory. */
+static void populate(struct pair *p)
+{
+    struct fm_create c = {.nslots = 6, .nfields = 20};
+    uint8_t id[32];
+    uint8_t rule[32];
+
+    for (uint32_t i = 0; i < ACTORS; i++) {
+        begin(p, 1);
+        fm_turn_self(&p->maker);
+        actor_pk(i, c.owner_pk);
+        c.salt = i;
+        c.nslots = i == 2 ? 12 : 6;
+        fm_cell_id(header_of(p, 1)->id, header_of(p, 1)->nonce, i, id);
+        fm_turn_create(&p->maker, &c);
+        fm_turn_transfer(&p->maker, id, 100000);
+        end(p, 1);
+    }
+    c = (struct fm_create){.salt = 7, .nfields = 16, .slot = 0, .rights = FM_RIGHTS_ALL};
+    fm_cell_id(header_of(p, 3)->id, header_of(p, 3)->nonce, 7, id);
+    begin(p, 3);
+    fm_turn_self(&p->maker);
+    fm_turn_create(&p->maker, &c);
+    fm_turn_slot(&p->maker, 0, id);
+    for (uint16_t key = 8; key < 14; key++) {
+        memset(rule, 0, sizeof rule);
+        rule[0] = (uint8_t)(chance(30)   ? 0x80U + below(3)
+                            : chance(90) ? 1U + below(6)
+                                         : below(256));
+        if (rule[0] >= 0x80U) {
+            rule[1] = 1;
+            fm_put_le16(rule + 4, 8);
+            fm_put_le16(rule + 6, (uint16_t)(10 + below(12)));
+        } else {
+            fm_put_le16(rule + 2, (uint16_t)(8 + below(6)));
+            fm_put_le16(rule + 4, (uint16_t)(9 + below(9)));
+            fm_put_le64(rule + 8, below(3));
+            fm_put_le64(rule + 16, 2 + below(5));
+        }
+        fm_turn_setfield(&p->maker, key, rule);
+    }
+    fm_turn_fix(&p->maker);
+    c = (struct fm_create){.salt = 8, .nfields = 20, .slot = 1, .rights = FM_RIGHTS_ALL};
+    fm_turn_slot(&p->maker, 0, id);
+    fm_turn_create(&p->maker, &c);
+    end(p, 3);
+    begin(p, 4);
+    fm_turn_self(&p->maker);
+    fm_turn_open(&p->maker, 0, header_of(p, 1)->id);
+    end(p, 4);
+    begin(p, 1);
+    fm_turn_slot(&p->maker, 1, header_of(p, 2)->id);
+    fm_turn_grant(&p->maker, header_of(p, 4)->id, 0,
+                  &(struct fm_limits){.rights = FM_RIGHT_SPAWN | FM_RIGHT_GRANT,
+                                      .methods = FM_METHODS_ALL,
+                                      .f_hi = FM_FIELDS_MAX,
+                                      .expiry = FM_NEVER,
+                                      .max_amount = FM_U64_MAX,
+                                      .allowance = 3});
+    end(p, 1);
+    begin(p, 4);
+    c = (struct fm_create){.salt = 9, .nfields = 20, .slot = 1, .rights = FM_RIGHTS_ALL};
+    fm_turn_slot(&p->maker, 0, header_of(p, 2)->id);
+    fm_turn_create(&p->maker, &c);
+    end(p, 4);
+}
+
+/* Actor 5 holds a chain down to depth 8; actor 3 holds one through actor 6, whom 5 may seal. */
+static void populate_chains(struct pair *p)
+{
+    struct fm_limits l = {.rights = FM_RIGHTS_ALL,
+                          .methods = FM_METHODS_ALL,
+                          .f_hi = FM_FIELDS_MAX,
+                          .expiry = FM_NEVER,
+                          .max_amount = FM_U64_MAX,
+                          .allowance = FM_U64_MAX};
+
+    begin(p, 5);
+    fm_turn_self(&p->maker);
+    fm_turn_attenuate(&p->maker, 0, &l);
+    for (uint8_t i = 0; i < 7; i++) {
+        fm_turn_slot(&p->maker, i, header_of(p, 5)->id);
+        fm_turn_attenuate(&p->maker, (uint8_t)(i + 1U), &l);
+    }
+    end(p, 5);
+    begin(p, 5);
+    fm_turn_slot(&p->maker, 7, header_of(p, 5)->id);
+    fm_turn_attenuate(&p->maker, 8, &l);
+    fm_turn_self(&p->maker);
+    fm_turn_open(&p->maker, 9, header_of(p, 6)->id);
+    end(p, 5);
+    begin(p, 6);
+    fm_turn_self(&p->maker);
+    fm_turn_open(&p->maker, 0, header_of(p, 5)->id);
+    fm_turn_grant(&p->maker, header_of(p, 5)->id, 9, &l);
+    end(p, 6);
+    begin(p, 5);
+    fm_turn_self(&p->maker);
+    fm_turn_grant(&p->maker, header_of(p, 6)->id, 0, &l);
+    end(p, 5);
+    begin(p, 3);
+    fm_turn_self(&p->maker);
+    fm_turn_open(&p->maker, 5, header_of(p, 6)->id);
+    end(p, 3);
+    begin(p, 6);
+    fm_turn_slot(&p->maker, 0, header_of(p, 5)->id);
+    fm_turn_grant(&p->maker, header_of(p, 3)->id, 5, &l);
+    end(p, 6);
+    begin(p, 5);
+    fm_turn_slot(&p->maker, 8, header_of(p, 5)->id);
+    fm_turn_attenuate(&p->maker, 10, &l);
+    end(p, 5); /* DEPTH: it goes no deeper */
+}
+
+static void new_ledger(struct pair *p)
+{
+    const struct fm_state_config config = {
+        .max_cells = 400, .max_slots = 9000, .max_fields = 30000, .max_undo = 4U << 20};
+    struct fm_params params;
+    uint8_t salt[32];
+    uint8_t pk[32];
+
+    fm_params_default(&params);
+    params.max_cells = chance(8) ? 350 : 14 + below(10);
+    params.supply = chance(20) ? INT64_MAX : 1000000000;
+    if (chance(40)) {
+        params.fee_base = below(50);
+        params.fee_byte = below(2);
+        params.fee_slot = below(5);
+        params.fee_field = below(5);
+        for (size_t i = 0; i < 16; i++) {
+            params.fee_op[i] = below(20);
+        }
+    }
+    memset(salt, (int)below(256), sizeof salt);
+    actor_pk(9, pk);
+    p->arena.cap = fm_state_size(&config);
+    p->arena.used = 0;
+    p->memory = p->memory != NULL ? p->memory : malloc(p->arena.cap);
+    p->arena.base = p->memory;
+    if (fm_state_init(&p->state, &config, &p->arena) != FM_OK ||
+        fm_state_genesis(&p->state, &params, salt, pk) != FM_OK) {
+        abort();
+    }
+    p->ref = ref_new((const uint8_t *)&params, salt, pk);
+    p->batch = (struct fm_batch){1, 1000};
+    populate(p);
+    populate_chains(p);
+}
+
+/* A batch that is run and then dropped: W goes back to D, and the root with it. */
+static void dropped_batch(struct pair *p)
+{
+    struct fm_batch keep = p->batch;
+    struct ref *other = ref_clone(p->ref);
+    uint8_t root[32];
+    uint8_t hash[32];
+
+    memcpy(root, p->state.root, 32);
+    memcpy(hash, p->state.receipt_hash, 32);
+    p->batch.height = p->state.top.height + 1U;
+    if (!fm_state_open_batch(&p->state, &p->batch)) {
+        abort();
+    }
+    for (uint32_t i = 1 + below(8); i > 0; i--) {
+        one_turn(p, other);
+    }
+    if (chance(50)) {
+        struct fm_batch second = {p->state.top.height + 1U, p->batch.now};
+
+        if (second.height > p->batch.height && fm_state_open_batch(&p->state, &second)) {
+            p->batch = second;
+            for (uint32_t i = 1 + below(4); i > 0; i--) {
+                one_turn(p, other);
+            }
+        }
+    }
+    fm_state_nak(&p->state);
+    if (memcmp(root, p->state.root, 32) != 0 || memcmp(hash, p->state.receipt_hash, 32) != 0) {
+        difference(p, "root after a dropped batch", p->state.root[0], root[0]);
+    }
+    ref_free(other);
+    p->batch = keep;
+    p->naks++;
+}
+
+static void run_ledger(struct pair *p)
+{
+    new_ledger(p);
+    for (uint32_t i = 0; i < TURNS_PER_LEDGER && p->differences == 0; i++) {
+        p->batch.height = p->state.top.height + 1U;
+        one_turn(p, p->ref);
+        if (chance(2)) {
+            plant(p);
+        }
+        if (chance(2)) {
+            dropped_batch(p);
+        }
+    }
+    ref_free(p->ref);
+}
+
+static uint64_t from_env(const char *name, uint64_t otherwise)
+{
+    const char *text = getenv(name);
+
+    return text != NULL ? strtoull(text, NULL, 10) : otherwise;
+}
+
+int main(void)
+{
+    static struct pair p;
+    uint64_t turns = from_env("DIFF_TURNS", 100000);
+    uint64_t first = from_env("DIFF_SEED", 1);
+    unsigned missing = 0;
+
+    for (uint64_t ledger = 0; p.turns < turns && p.differences == 0; ledger++) {
+        seed = (first + ledger) * 0x9E3779B97F4A7C15U | 1U;
+        run_ledger(&p);
+        if (p.differences > 0) {
+            tap_note_u64("seed of that ledger (DIFF_SEED)", first + ledger);
+        }
+    }
+    tap_note_u64("turns", p.turns);
+    tap_note_u64("batches dropped", p.naks);
+    for (size_t i = 0; i < 4; i++) {
+        static const char *const names[] = {"committed", "body failed", "rejected", "malformed"};
+
+        tap_note_u64(names[i], p.statuses[i]);
+    }
+    for (uint8_t i = 1; i < REASONS; i++) {
+        fm_err e = fm_err_of_reason(i);
+
+        if (e != FM_OK) {
+            tap_note_u64(fm_err_name(e), p.histogram[i]);
+            missing += p.histogram[i] == 0 ? 1U : 0U;
+        }
+    }
+    TAP_EQ(p.differences, 0, "DIF0001 the heart and the reference agree on every byte");
+    TAP_OK(p.turns >= turns, "DIF0002 over as many turns as were asked for");
+    if (getenv("DIFF_PART") == NULL) {
+        TAP_EQ(missing, 0, "DIF0003 every reason was met");
+    }
+    free(p.memory);
+    return tap_done();
+}

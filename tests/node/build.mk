@@ -1,0 +1,14 @@
+node_bins := build/host/bin/dregg build/host/bin/dreggd
+scripts += node-kill9 node-stores node-hostile node-faults
+script.node-kill9.file := tests/node/kill9.t
+script.node-kill9.budget_s := 60
+script.node-kill9.needs := $(node_bins)
+script.node-stores.file := tests/node/stores.t
+script.node-stores.budget_s := 40
+script.node-stores.needs := $(node_bins)
+script.node-hostile.file := tests/node/hostile.py
+script.node-hostile.budget_s := 60
+script.node-hostile.needs := $(node_bins)
+script.node-faults.file := tests/node/faults.t
+script.node-faults.budget_s := 60
+script.node-faults.needs := $(node_bins) build/host/test/libfailio.so
