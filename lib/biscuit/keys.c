@@ -7,12 +7,15 @@
 static const uint8_t small_order[5][32] = {
     {0},
     {1},
-    {0x26, 0xe8, 0x95, 0x8f, 0xc2, 0xb2, 0x27, 0xb0, 0x45, 0xc3, 0xf4, 0x89, 0xf2, 0xef, 0x98, 0xf0,
-     0xd5, 0xdf, 0xac, 0x05, 0xd3, 0xc6, 0x33, 0x39, 0xb1, 0x38, 0x02, 0x88, 0x6d, 0x53, 0xfc, 0x05},
-    {0xc7, 0x17, 0x6a, 0x70, 0x3d, 0x4d, 0xd8, 0x4f, 0xba, 0x3c, 0x0b, 0x76, 0x0d, 0x10, 0x67, 0x0f,
-     0x2a, 0x20, 0x53, 0xfa, 0x2c, 0x39, 0xcc, 0xc6, 0x4e, 0xc7, 0xfd, 0x77, 0x92, 0xac, 0x03, 0x7a},
-    {0xec, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-     0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f},
+    {0x26, 0xe8, 0x95, 0x8f, 0xc2, 0xb2, 0x27, 0xb0, 0x45, 0xc3, 0xf4,
+     0x89, 0xf2, 0xef, 0x98, 0xf0, 0xd5, 0xdf, 0xac, 0x05, 0xd3, 0xc6,
+     0x33, 0x39, 0xb1, 0x38, 0x02, 0x88, 0x6d, 0x53, 0xfc, 0x05},
+    {0xc7, 0x17, 0x6a, 0x70, 0x3d, 0x4d, 0xd8, 0x4f, 0xba, 0x3c, 0x0b,
+     0x76, 0x0d, 0x10, 0x67, 0x0f, 0x2a, 0x20, 0x53, 0xfa, 0x2c, 0x39,
+     0xcc, 0xc6, 0x4e, 0xc7, 0xfd, 0x77, 0x92, 0xac, 0x03, 0x7a},
+    {0xec, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+     0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+     0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f},
 };
 
 /* y is below p = 2^255 - 19, the sign bit aside. */
@@ -31,7 +34,8 @@ fm_err fm_biscuit_key_check(const struct fm_biscuit_key *key)
     uint8_t y[32];
 
     if (key->algorithm == FM_BISCUIT_SECP256R1) {
-        return key->len == 33 && (key->bytes[0] == 2 || key->bytes[0] == 3) ? FM_OK : FM_E_TOKEN_KEY;
+        return key->len == 33 && (key->bytes[0] == 2 || key->bytes[0] == 3) ? FM_OK
+                                                                            : FM_E_TOKEN_KEY;
     }
     if (key->algorithm != FM_BISCUIT_ED25519 || key->len != 32) {
         return FM_E_TOKEN_KEY;
@@ -46,8 +50,8 @@ fm_err fm_biscuit_key_check(const struct fm_biscuit_key *key)
     return canonical_y(y) ? FM_OK : FM_E_TOKEN_KEY;
 }
 
-fm_err fm_biscuit_key_of_secret(uint8_t algorithm, const uint8_t secret[32], const struct fm_biscuit_p256 *p256,
-                                struct fm_biscuit_key *out)
+fm_err fm_biscuit_key_of_secret(uint8_t algorithm, const uint8_t secret[32],
+                                const struct fm_biscuit_p256 *p256, struct fm_biscuit_key *out)
 {
     uint8_t sk[FM_ED25519_SECRET_BYTES];
 
@@ -68,7 +72,10 @@ fm_err fm_biscuit_key_of_secret(uint8_t algorithm, const uint8_t secret[32], con
 
 static int hex_digit(char c)
 {
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+    return c >= '0' && c <= '9'   ? c - '0'
+           : c >= 'a' && c <= 'f' ? c - 'a' + 10
+           : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                  : -1;
 }
 
 fm_err fm_biscuit_key_parse(const char *text, size_t n, struct fm_biscuit_key *out)
@@ -157,8 +164,8 @@ void fm_b_key_write(struct fm_pbw *w, uint32_t tag, const struct fm_biscuit_key 
     fm_pbw_close(w, mark);
 }
 
-fm_err fm_b_verify_sig(const struct fm_biscuit_key *key, const struct fm_biscuit_p256 *p256, const uint8_t *msg,
-                       size_t n, const uint8_t *sig, uint32_t sig_len)
+fm_err fm_b_verify_sig(const struct fm_biscuit_key *key, const struct fm_biscuit_p256 *p256,
+                       const uint8_t *msg, size_t n, const uint8_t *sig, uint32_t sig_len)
 {
     if (fm_biscuit_key_check(key) != FM_OK) {
         return FM_E_TOKEN_KEY;
@@ -175,8 +182,8 @@ fm_err fm_b_verify_sig(const struct fm_biscuit_key *key, const struct fm_biscuit
     return p256->verify(key->bytes, msg, n, sig, sig_len) ? FM_OK : FM_E_TOKEN_SIGNATURE;
 }
 
-fm_err fm_b_sign(const struct fm_biscuit_secret *secret, const struct fm_biscuit_p256 *p256, const uint8_t *msg,
-                 size_t n, uint8_t sig[FM_BISCUIT_SIG_MAX], uint32_t *sig_len)
+fm_err fm_b_sign(const struct fm_biscuit_secret *secret, const struct fm_biscuit_p256 *p256,
+                 const uint8_t *msg, size_t n, uint8_t sig[FM_BISCUIT_SIG_MAX], uint32_t *sig_len)
 {
     uint8_t pk[FM_ED25519_PUBLIC_BYTES];
     uint8_t sk[FM_ED25519_SECRET_BYTES];
@@ -207,7 +214,8 @@ static void number(struct fm_pbw *w, uint32_t v)
 /* A literal with zero bytes inside, without its closing one. */
 #define TAG(w, text) fm_pbw_raw((w), (text), sizeof(text) - 1U)
 
-bool fm_b_signed_text(struct fm_pbw *w, const struct fm_biscuit_block *b, const struct fm_biscuit_block *previous)
+bool fm_b_signed_text(struct fm_pbw *w, const struct fm_biscuit_block *b,
+                      const struct fm_biscuit_block *previous)
 {
     if (b->version == 0) {
         fm_pbw_raw(w, b->payload, b->payload_len);
@@ -237,8 +245,8 @@ bool fm_b_signed_text(struct fm_pbw *w, const struct fm_biscuit_block *b, const 
     return !w->bad;
 }
 
-bool fm_b_external_text(struct fm_pbw *w, const uint8_t *payload, uint32_t n, const uint8_t *prev_sig,
-                        uint32_t prev_len)
+bool fm_b_external_text(struct fm_pbw *w, const uint8_t *payload, uint32_t n,
+                        const uint8_t *prev_sig, uint32_t prev_len)
 {
     TAG(w, "\0EXTERNAL\0\0VERSION\0");
     number(w, 1);

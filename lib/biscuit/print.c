@@ -149,7 +149,9 @@ void fm_b_print_value(const struct fm_biscuit_world *w, uint32_t id, struct fm_b
         if (v != NULL && (v->type == FM_BISCUIT_SET || v->type >= FM_BISCUIT_ARRAY)) {
             frames[depth].v = v;
             frames[depth++].i = 0;
-            fm_b_out_str(o, v->type == FM_BISCUIT_ARRAY ? "[" : v->type == FM_BISCUIT_SET && v->n == 0 ? "{," : "{");
+            fm_b_out_str(o, v->type == FM_BISCUIT_ARRAY              ? "["
+                            : v->type == FM_BISCUIT_SET && v->n == 0 ? "{,"
+                                                                     : "{");
         } else if (v != NULL) {
             scalar(v, o);
         }
@@ -179,7 +181,8 @@ static void name(const struct fm_biscuit_world *w, uint32_t id, struct fm_b_out 
     fm_b_out_text(o, w->values[id].ptr, w->values[id].n);
 }
 
-static void print_term(const struct fm_biscuit_world *w, uint32_t t, const uint32_t *vars, struct fm_b_out *o)
+static void print_term(const struct fm_biscuit_world *w, uint32_t t, const uint32_t *vars,
+                       struct fm_b_out *o)
 {
     if ((t & FM_B_VAR) != 0) {
         fm_b_out_str(o, "$");
@@ -189,8 +192,8 @@ static void print_term(const struct fm_biscuit_world *w, uint32_t t, const uint3
     }
 }
 
-void fm_b_print_pred(const struct fm_biscuit_world *w, const struct fm_b_pred *p, const uint32_t *vars,
-                     struct fm_b_out *o)
+void fm_b_print_pred(const struct fm_biscuit_world *w, const struct fm_b_pred *p,
+                     const uint32_t *vars, struct fm_b_out *o)
 {
     name(w, p->name, o);
     fm_b_out_str(o, "(");
@@ -228,9 +231,14 @@ static void squeeze_in(struct pieces *x, size_t at, const char *s)
 static void join(const struct fm_biscuit_world *w, struct pieces *x, const struct fm_b_op *op)
 {
     static const char *const between[30] = {
-        " < ", " > ", " <= ", " >= ", " === ", ".contains(", ".starts_with(", ".ends_with(", ".matches(", " + ", " - ",
-        " * ", " / ", " &&! ", " ||! ", ".intersection(", ".union(", " & ", " | ", " ^ ", " !== ", " == ", " != ", " && ",
-        " || ", ".all(", ".any(", ".get(", ".extern::", ".try_or("};
+        " < ",       " > ",        " <= ",          " >= ",
+        " === ",     ".contains(", ".starts_with(", ".ends_with(",
+        ".matches(", " + ",        " - ",           " * ",
+        " / ",       " &&! ",      " ||! ",         ".intersection(",
+        ".union(",   " & ",        " | ",           " ^ ",
+        " !== ",     " == ",       " != ",          " && ",
+        " || ",      ".all(",      ".any(",         ".get(",
+        ".extern::", ".try_or("};
     size_t right;
 
     if (x->n < 2) {
@@ -271,8 +279,8 @@ static void after(const struct fm_biscuit_world *w, struct pieces *x, const stru
     }
 }
 
-static void print_expr(const struct fm_biscuit_world *w, const struct fm_b_expr *e, const uint32_t *vars,
-                       struct fm_b_out *o)
+static void print_expr(const struct fm_biscuit_world *w, const struct fm_b_expr *e,
+                       const uint32_t *vars, struct fm_b_out *o)
 {
     struct pieces x;
     uint32_t ends[FM_B_DEPTH + 1U];
@@ -282,7 +290,8 @@ static void print_expr(const struct fm_biscuit_world *w, const struct fm_b_expr 
     x.n = 0;
     x.bad = false;
     for (uint32_t i = 0; i <= e->n && !x.bad; i++) {
-        while (depth > 0 && ends[depth - 1U] == i && !x.bad) { /* a closure's parameters and body become one piece */
+        while (depth > 0 && ends[depth - 1U] == i &&
+               !x.bad) { /* a closure's parameters and body become one piece */
             depth--;
             x.bad = x.n < 2;
             x.n -= x.bad ? 0 : 1U;
@@ -321,7 +330,8 @@ static void print_expr(const struct fm_biscuit_world *w, const struct fm_b_expr 
     }
 }
 
-static void print_scopes(const struct fm_biscuit_world *w, const struct fm_b_scope *s, uint32_t n, struct fm_b_out *o)
+static void print_scopes(const struct fm_biscuit_world *w, const struct fm_b_scope *s, uint32_t n,
+                         struct fm_b_out *o)
 {
     char key[96];
 
@@ -336,7 +346,8 @@ static void print_scopes(const struct fm_biscuit_world *w, const struct fm_b_sco
     }
 }
 
-void fm_b_print_rule(const struct fm_biscuit_world *w, const struct fm_b_rule *r, bool head, struct fm_b_out *o)
+void fm_b_print_rule(const struct fm_biscuit_world *w, const struct fm_b_rule *r, bool head,
+                     struct fm_b_out *o)
 {
     if (head) {
         fm_b_print_pred(w, &r->head, r->vars, o);
@@ -354,9 +365,11 @@ void fm_b_print_rule(const struct fm_biscuit_world *w, const struct fm_b_rule *r
     print_scopes(w, r->scopes, r->nscopes, o);
 }
 
-void fm_b_print_check(const struct fm_biscuit_world *w, const struct fm_b_check *c, bool policy, struct fm_b_out *o)
+void fm_b_print_check(const struct fm_biscuit_world *w, const struct fm_b_check *c, bool policy,
+                      struct fm_b_out *o)
 {
-    static const char *const kinds[5] = {"check if ", "check all ", "reject if ", "allow if ", "deny if "};
+    static const char *const kinds[5] = {"check if ", "check all ", "reject if ", "allow if ",
+                                         "deny if "};
 
     fm_b_out_str(o, kinds[c->kind + (policy ? 3U : 0U)]);
     for (const struct fm_b_rule *r = c->queries; r != NULL; r = r->next) {
@@ -380,7 +393,8 @@ static size_t whole(struct fm_b_out *o)
     return o->len;
 }
 
-size_t fm_biscuit_print_block(const struct fm_biscuit_world *w, uint32_t block, char *out, size_t cap)
+size_t fm_biscuit_print_block(const struct fm_biscuit_world *w, uint32_t block, char *out,
+                              size_t cap)
 {
     const struct fm_b_program *p = program_of(w, block);
     struct fm_b_out o = {out, cap, 0};
@@ -404,7 +418,8 @@ size_t fm_biscuit_print_block(const struct fm_biscuit_world *w, uint32_t block, 
     return whole(&o);
 }
 
-size_t fm_biscuit_print_check(const struct fm_biscuit_world *w, uint32_t block, uint32_t check, char *out, size_t cap)
+size_t fm_biscuit_print_check(const struct fm_biscuit_world *w, uint32_t block, uint32_t check,
+                              char *out, size_t cap)
 {
     const struct fm_b_program *p = program_of(w, block);
     struct fm_b_out o = {out, cap, 0};
@@ -457,7 +472,8 @@ size_t fm_biscuit_print_facts(const struct fm_biscuit_world *w, char *out, size_
     return whole(&o);
 }
 
-size_t fm_biscuit_print_symbols(const struct fm_biscuit_world *w, uint32_t block, char *out, size_t cap)
+size_t fm_biscuit_print_symbols(const struct fm_biscuit_world *w, uint32_t block, char *out,
+                                size_t cap)
 {
     const struct fm_b_program *p = program_of(w, block);
     struct fm_b_out o = {out, cap, 0};
@@ -469,14 +485,18 @@ size_t fm_biscuit_print_symbols(const struct fm_biscuit_world *w, uint32_t block
     return whole(&o);
 }
 
-bool fm_biscuit_block_info(const struct fm_biscuit_world *w, uint32_t block, struct fm_biscuit_block_info *out)
+bool fm_biscuit_block_info(const struct fm_biscuit_world *w, uint32_t block,
+                           struct fm_biscuit_block_info *out)
 {
     const struct fm_b_program *p = program_of(w, block);
 
     if (p == NULL) {
         return false;
     }
-    *out = (struct fm_biscuit_block_info){p->version, p->ext_key == FM_B_NONE ? NULL : &w->keys[p->ext_key], p->context,
-                                          p->context_len, p->nfacts, p->nrules, p->nchecks};
+    *out = (struct fm_biscuit_block_info){
+        p->version, p->ext_key == FM_B_NONE ? NULL : &w->keys[p->ext_key],
+        p->context, p->context_len,
+        p->nfacts,  p->nrules,
+        p->nchecks};
     return true;
 }

@@ -20,7 +20,7 @@
 #define FM_B_NAME_QUERY 27U
 
 #define FM_B_TERMS 64U   /* of a predicate                       */
-#define FM_B_BODY 16U    /* predicates, expressions, scopes      */
+#define FM_B_BODY 32U    /* predicates, expressions, scopes      */
 #define FM_B_OPS 256U    /* of an expression                     */
 #define FM_B_VARS 64U    /* of a rule, closure parameters included */
 #define FM_B_DEPTH 16U   /* of terms and closures                */
