@@ -6,7 +6,7 @@ include tools/make/rules.mk
 -include tools/make/kernel.mk
 -include tools/make/image.mk
 
-.PHONY: all run test test-quick test-long check prove bench fuzz tidy layers setup help clean FORCE
+.PHONY: all run test test-biscuit-corpus test-quick test-long check prove bench fuzz tidy layers setup help clean FORCE
 
 all: $(host_files) ## the Linux libraries and programs (build/host)
 
@@ -25,6 +25,9 @@ test-quick: tidy $(test_files) build/test/plan.tsv ## the C tests alone, without
 
 test-long: $(long_files) $(long_script_needs) build/test/plan.tsv ## what does not fit into `make test`
 	@tools/test/all $(long_files) $(long_script_files)
+
+test-biscuit-corpus: build/host/test/biscuit-corpus build/test/plan.tsv ## the Biscuit specification's corpus alone
+	@tools/test/all build/host/test/biscuit-corpus
 
 fuzz: $(fuzz_files) ## run every fuzzer, FUZZ_SECONDS each (default 60)
 	@for f in $(fuzz_files); do FUZZ_SECONDS=$${FUZZ_SECONDS:-60} tools/test/fuzz $$f; done
