@@ -186,9 +186,9 @@ static void time_capabilities(void)
 }
 
 /*
- * A device's interrupt. A thread of lower priority raises a line, the driver wakes, quiets the device, acknowledges and waits again.
- * irq: from the line to the driver's first instruction; irq_round: until the lower thread goes on. The delay before each round
- * varies, so that counting whole ticks gives the mean.
+ * A device's interrupt. A thread of lower priority raises a line; the driver wakes, quiets the device,
+ * acknowledges and waits again. irq: from the line to the driver's first instruction; irq_round: until
+ * the lower thread goes on. The delay before each round varies, so that whole ticks give the mean.
  */
 static uint64_t irq_handler;
 static volatile uint64_t irq_at;
