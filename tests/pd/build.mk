@@ -28,3 +28,7 @@ domain.spender_client.base := 0x27800000
 domains += clock
 domain.clock.srcs := tests/pd/clock/clock.c
 domain.clock.base := 0x28000000
+
+domains += errs
+domain.errs.srcs := tests/pd/errs/errs.c $(tap.domain)
+domain.errs.base := 0x29000000

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 # Systems booted in QEMU.
-test_systems := attack console regions timeout toolittle noclock
+test_systems := attack console errs regions timeout toolittle noclock
 systems += $(test_systems)
 $(foreach s,$(test_systems),$(eval system.$(s).dir := tests/system/$(s)))
 system.attack.tap := 1
+system.errs.tap := 1
 system.regions.tap := 1
 system.timeout.tap := 1
 
