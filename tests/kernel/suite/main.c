@@ -70,6 +70,7 @@ void tests(void)
     text("TAP version 13\n");
     furnish();
     group_errors();
+    group_checks();
     group_objects();
     group_ipc();
     group_revoke();

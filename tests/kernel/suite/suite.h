@@ -49,6 +49,7 @@ enum {
 #define ROOT FM_SLOT_CNODE
 
 void group_errors(void);
+void group_checks(void);
 void group_objects(void);
 void group_ipc(void);
 void group_revoke(void);
