@@ -95,6 +95,10 @@ void group_revoke(void)
 {
 }
 
+void group_latency(void)
+{
+}
+
 void group_time(void)
 {
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Rights, bounds and badges that a table of refusals does not reach: each stands against one check of the kernel, and the
+/* Rights, bounds and badges that a table of refusals does not reach: each stands against one check of the kernel,
+    and the
  * mutation run (tests/kernel/mutants.py) shows that without the check a test here fails. */
 #include "tests/kernel/suite/suite.h"
 
@@ -34,7 +35,8 @@ static void long_deletion(void)
 {
     uint64_t tcb = make(FM_OBJ_TCB, 0), node = make(FM_OBJ_CNODE, 4);
     const uint64_t words[] = {0, 0, 0};
-    const uint64_t first[] = {node, FM_SLOT_VSPACE, 0}, second[] = {ROOT, FM_SLOT_VSPACE, 0}, space[] = {0, ROOT, FM_SLOT_VSPACE};
+    const uint64_t first[] = {node, FM_SLOT_VSPACE, 0}, second[] = {ROOT, FM_SLOT_VSPACE, 0}, space[] = {0, ROOT,
+        FM_SLOT_VSPACE};
     same(invoke(tcb, FM_LABEL_TCB_CONFIGURE, 3, words, 3, first), 0, "CHK0010 a CSpace");
     MUST(cnode_delete(node));
     same(invoke(tcb, FM_LABEL_TCB_CONFIGURE, 3, words, 3, second), FM_KERR_ILLEGAL_OPERATION,

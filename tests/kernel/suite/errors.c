@@ -308,8 +308,10 @@ static const struct row rows[] = {
     ROW("ERR0507 IRQ SetNotification without one", IRQ, IRQ_SET_NOTIFICATION, 0, W(0), 0, W(0), TRUNCATED),
     ROW("ERR0508 IRQ SetNotification, endpoint", IRQ, IRQ_SET_NOTIFICATION, 0, W(0), 1, W(EP), CAPN(0)),
     ROW("ERR0509 IRQ SetNotification without Write", IRQ, IRQ_SET_NOTIFICATION, 0, W(0), 1, W(NTF_NO_WRITE), CAPN(0)),
-    ROW("ERR0510 IRQ Get without root", FM_SLOT_IRQ_CONTROL, IRQ_ISSUE_HANDLER, 3, W(51, EMPTY, 64), 0, W(0), TRUNCATED),
-    ROW("ERR0511 IRQ Get of one below the first", FM_SLOT_IRQ_CONTROL, IRQ_ISSUE_HANDLER, 3, W((uint64_t)FM_IRQ_MIN - 1, EMPTY, 64),
+    ROW("ERR0510 IRQ Get without root", FM_SLOT_IRQ_CONTROL, IRQ_ISSUE_HANDLER, 3, W(51, EMPTY, 64), 0, W(0),
+        TRUNCATED),
+    ROW("ERR0511 IRQ Get of one below the first", FM_SLOT_IRQ_CONTROL, IRQ_ISSUE_HANDLER, 3,
+        W((uint64_t)FM_IRQ_MIN - 1, EMPTY, 64),
         1, W(ROOT), RANGE(FM_IRQ_MIN, FM_IRQ_MAX)),
 
     /* memory */

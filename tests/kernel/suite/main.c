@@ -76,6 +76,7 @@ void tests(void)
     group_revoke();
     group_memory();
     group_time();
+    group_latency();
     group_attack();
     group_random();
     tap_done();

@@ -54,6 +54,7 @@ void group_objects(void);
 void group_ipc(void);
 void group_revoke(void);
 void group_time(void);
+void group_latency(void);
 void group_memory(void);
 void group_attack(void);
 void group_random(void);
