@@ -280,6 +280,8 @@ struct fm_b_out {
 void fm_b_out_text(struct fm_b_out *o, const void *p, size_t n);
 void fm_b_out_str(struct fm_b_out *o, const char *s);
 void fm_b_out_u64(struct fm_b_out *o, uint64_t v);
+#define FM_B_DATE_MAX 253402300799ULL /* the last second of 9999 */
+void fm_b_print_date(struct fm_b_out *o, uint64_t t);
 void fm_b_print_value(const struct fm_biscuit_world *w, uint32_t id, struct fm_b_out *o);
 void fm_b_print_pred(const struct fm_biscuit_world *w, const struct fm_b_pred *p, const uint32_t *vars,
                      struct fm_b_out *o);
