@@ -121,7 +121,8 @@ static bool read_field(const struct fm_biscuit_world *w, const struct fm_b_rule 
     uint32_t c = 0;
 
     if (r->nexprs != 1 || !comparison(&r->exprs[0], r->body[0].terms[0], &op, &c) ||
-        w->values[c].type != FM_BISCUIT_INTEGER || w->values[c].num > FM_FIELDS_MAX || (op != FM_B_LT && op != FM_B_GE)) {
+        w->values[c].type != FM_BISCUIT_INTEGER || w->values[c].num > FM_FIELDS_MAX ||
+        (op != FM_B_LT && op != FM_B_GE)) {
         return false;
     }
     uint16_t v = (uint16_t)w->values[c].num;
