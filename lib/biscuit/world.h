@@ -120,6 +120,7 @@ struct fm_b_fact {
     uint64_t origin;
     uint32_t name, n, rel;
     uint32_t next; /* the next fact of the relation */
+    uint32_t prev; /* and the one before */
 };
 
 struct fm_b_rel {
@@ -227,6 +228,14 @@ uint64_t fm_b_trusted(const struct fm_biscuit_world *w, const struct fm_b_scope 
 uint32_t fm_b_rel(struct fm_biscuit_world *w, uint32_t name, uint32_t n, fm_err *err);
 /* Adds a fact; *added tells whether it was new. */
 fm_err fm_b_fact_add(struct fm_biscuit_world *w, const struct fm_b_pred *pred, uint64_t origin, bool *added);
+
+/* Drops the facts from number n on, last first. Their terms stay until the arena is given back. */
+void fm_b_facts_keep(struct fm_biscuit_world *w, uint32_t n);
+/* Puts back a copy of a fact that was dropped and is not there now. */
+void fm_b_fact_again(struct fm_biscuit_world *w, const struct fm_b_fact *f);
+/* Applies one rule to the facts below `visible`; is there any that it has not seen? */
+fm_err fm_b_rule_apply(struct fm_biscuit_world *w, const struct fm_b_rule *r, uint32_t visible);
+bool fm_b_rule_fresh(const struct fm_biscuit_world *w, const struct fm_b_rule *r);
 
 /* Runs a query's body. For each match calls nothing: it is a cursor. */
 struct fm_b_join {
