@@ -393,8 +393,8 @@ static bool allow(struct compiler *c, struct fm_b_set *allowed, struct fm_b_set 
     return exact;
 }
 
-/* Policies in order, until one decides for every row. Where a policy stays a program, or a deny stands before an allow of
- * whole prefixes, all of them are a program, and the sets a bound. */
+/* Policies in order, until one decides for every row. Where a policy stays a program, or a deny stands before an
+ * allow of whole prefixes, all of them are a program, and the sets a bound. */
 static void compile_policies(struct compiler *c, const struct fm_b_program *p)
 {
     struct fm_b_set allowed, denied;

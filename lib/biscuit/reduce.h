@@ -13,8 +13,8 @@ struct fm_b_reducer {
     fm_err err;                 /* TOKEN_MEMORY, or FM_OK */
 };
 
-/* Adds the names for which the query matches to *out (not normalised). False, *out as it was, if the query can fail with
- * an error for some name, or is none that can be reduced. */
+/* Adds the names for which the query matches to *out (not normalised). False, *out as it was, if the query can fail
+ * with an error for some name, or is none that can be reduced. */
 bool fm_b_reduce(struct fm_b_reducer *x, const struct fm_b_rule *query, struct fm_b_set *out);
 
 #endif

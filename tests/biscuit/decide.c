@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The compiled decision against the whole evaluation, on random tokens, authorizers and rows: the same answer for each pair,
- * bounds that hold every admitted row, lists that are exact. The explanation against the verdict. Attenuation, over random
- * chains: no row more, no limit wider.
+ * The compiled decision against the whole evaluation, on random tokens, authorizers and rows: the same answer for
+ * each pair, bounds that hold every admitted row, lists that are exact. The explanation against the verdict.
+ * Attenuation, over random chains: no row more, no limit wider.
  */
 #include "base/base.h"
 #include "biscuit/decide.h"

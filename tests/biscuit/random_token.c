@@ -128,22 +128,55 @@ static const char *const bodies[] = {
     "resource($r), $r.starts_with(P) || $r == R", "resource($r), $r.starts_with(P) && $r.starts_with(P)",
     "resource($r), R == $r || {R}.contains($r) || false", "resource($r), ($r.starts_with(P) || operation_is)",
     "resource($r), owner(U, $r)", "resource($r), owner($u, $r), user($u)",
-    "resource($r), operation($o), right($r, $o)", "operation($o), right_under($p, $o), resource($r), $r.starts_with($p)",
+    "resource($r), operation($o), right($r, $o)",
+    "operation($o), right_under($p, $o), resource($r), $r.starts_with($p)",
     "resource($r), $p.ends_with(\"/\"), operation($o), right_under($p, $o), $r.starts_with($p)",
-    "resource($r), member(U, $p), $r.starts_with($p)", "operation($o), right_any($o)", "user(U)", "true", "num($n), $n > N",
+    "resource($r), member(U, $p), $r.starts_with($p)", "operation($o), right_any($o)", "user(U)", "true",
+    "num($n), $n > N",
 };
 /* what cannot be reduced, and what fails */
 static const char *const odd_bodies[] = {
-    "resource($r), $r.matches(\"^(cell|org)/[0-9]+\")", "resource($r), $r.length() > 6", "resource($r), $r.ends_with(\"a\")",
+    "resource($r), $r.matches(\"^(cell|org)/[0-9]+\")", "resource($r), $r.length() > 6",
+    "resource($r), $r.ends_with(\"a\")",
     "resource($r), $r.contains(\"4\")", "resource($r), !$r.starts_with(P)", "resource($r), $r != R",
     "resource($r), resource($s), $r == $s", "ok($r)", "ok($r), resource($r)", "attr(\"team\", \"ops\")",
-    "attr($a, $v), resource($r), $v == \"dev\"", "resource($r), num($n), $n + 1 > N", "num($n), resource($r), $r.starts_with($n)",
-    "resource($r), $r + 1 == 2", "resource($r), $r.starts_with(P), 1 / N == 1", "resource($r), num($n), $n.starts_with(P)",
-    "resource($r), owner(U, $r), 1 / N == 1", "resource($r), ($r + 1 == 2).try_or($r == R)", "resource($r), [R, P].any($x -> $r.starts_with($x))",
+    "attr($a, $v), resource($r), $v == \"dev\"", "resource($r), num($n), $n + 1 > N",
+    "num($n), resource($r), $r.starts_with($n)",
+    "resource($r), $r + 1 == 2", "resource($r), $r.starts_with(P), 1 / N == 1",
+    "resource($r), num($n), $n.starts_with(P)",
+    "resource($r), owner(U, $r), 1 / N == 1", "resource($r), ($r + 1 == 2).try_or($r == R)",
+    "resource($r), [R, P].any($x -> $r.starts_with($x))",
     "resource($r), $r === R", "resource($r), $r == num", "right($r, $o), operation($o)", "approved(true)",
-    "user($u), owner($u, $r), ok($r)", "resource($r), operation($o), $r == $o", "resource($r), $r.starts_with(P) || 1 / N == 1",
+    "user($u), owner($u, $r), ok($r)", "resource($r), operation($o), $r == $o",
+    "resource($r), $r.starts_with(P) || 1 / N == 1",
     "resource($r), 1 / N == 1 || $r.starts_with(P)", "resource($r), [R].any($r -> $r == R)",
 };
+
+/* where the order of matches decides between an answer and an error */
+static const char *const error_bodies[] = {
+    "resource($r), num($n), $n + 1 > N", "resource($r), num($n), $n > N, $r.starts_with(P)",
+    "num($n), resource($r), $r.starts_with(P), $n > N", "resource($r), owner($u, $r), 1 / N == 1",
+    "owner($u, $r), resource($r), num($n), $n > N", "resource($r), num($n), $r.matches(\"a\"), $n > N",
+    "resource(R), num($n), $n + 1 > N", "ok($r), num($n), $n > N", "resource($r), num($n), $r.starts_with($n)",
+    "mix($n), $n > N", "mix($n), $n > N, resource($r), $r.starts_with(P)", "mix($n), $n.starts_with(P)",
+};
+
+/* Numbers and text in some order, then policies that fail for some of them. */
+static void error_authorizer(struct rnd *r, struct text *t)
+{
+    for (uint32_t i = 0; i < 4; i++) {
+        expand(r, t, rnd_below(r, 3) == 0 ? "num(R);\n" : rnd_below(r, 2) == 0 ? "owner(U, R);\n" : "num(N);\n");
+    }
+    if (rnd_below(r, 2) == 0) {
+        put(t, "mix($r) <- resource($r);\nmix($n) <- num($n);\n");
+    }
+    for (uint32_t i = 1 + rnd_below(r, 2); i > 0; i--) {
+        put(t, rnd_below(r, 4) == 0 ? "check if " : rnd_below(r, 3) == 0 ? "deny if " : "allow if ");
+        expand(r, t, PICK(r, error_bodies));
+        put(t, ";\n");
+    }
+    put(t, "allow if true;\n");
+}
 
 static void body(struct rnd *r, struct text *t, bool odd)
 {
@@ -188,7 +221,7 @@ static void block(struct rnd *r, struct text *t, bool authority)
         expand(r, t, odd && rnd_below(r, 4) == 0 ? PICK(r, odd_rules) : PICK(r, rules));
         put(t, ";\n");
     }
-    for (uint32_t i = authority ? rnd_below(r, 2) : rnd_below(r, 3); i > 0; i--) {
+    for (uint32_t i = authority ? rnd_below(r, 5) / 4U : rnd_below(r, 2); i > 0; i--) {
         check(r, t, odd);
     }
     if (t->n == 0) {
@@ -199,9 +232,13 @@ static void block(struct rnd *r, struct text *t, bool authority)
 void random_authorizer(struct rnd *r, char *out, size_t cap)
 {
     struct text t = {out, cap, 0};
-    uint32_t how = rnd_below(r, 3);
+    uint32_t how = rnd_below(r, 4);
 
     out[0] = '\0';
+    if (how == 3) {
+        error_authorizer(r, &t);
+        return;
+    }
     if (rnd_below(r, 3) == 0) {
         block(r, &t, false);
     }
@@ -261,7 +298,8 @@ static void mint(struct rnd *r, struct token_chain *c, const char *code)
     fresh(r, &root);
     fresh(r, &next);
     c->n = 0;
-    must(fm_biscuit_mint(&root, &next, NULL, code, strlen(code), NULL, &arena, c->bytes[0], sizeof c->bytes[0], &len, NULL),
+    must(fm_biscuit_mint(&root, &next, NULL, code, strlen(code), NULL, &arena, c->bytes[0], sizeof c->bytes[0], &len,
+        NULL),
          "mint", code);
     parse(c, len);
 }
