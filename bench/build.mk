@@ -9,8 +9,6 @@ bench.store.libs := hoststore store core
 bench_scripts += bench/node.py
 extra_bench_needs += build/aarch64/libcore.a build/aarch64/libwire.a
 
-bench.heart.srcs := bench/heart.c bench/clock.c
-bench.heart.libs := core
 benches += biscuit
 bench.biscuit.srcs := bench/biscuit.c bench/clock.c tests/vectors.c
 bench.biscuit.libs := biscuit crypto
