@@ -32,3 +32,8 @@ domain.clock.base := 0x28000000
 domains += errs
 domain.errs.srcs := tests/pd/errs/errs.c $(tap.domain)
 domain.errs.base := 0x29000000
+
+domains += asker
+domain.asker.srcs := tests/pd/stark/asker.c $(tap.domain)
+domain.asker.libs := core crypto wire stark_verify
+domain.asker.base := 0x2a000000

@@ -15,3 +15,8 @@ script.systems-aarch64.needs := $(foreach s,$(systems),build/image/aarch64/$(s).
 script.systems-riscv64.file := tests/system/systems-riscv64.t
 script.systems-riscv64.budget_s := 120
 script.systems-riscv64.needs := $(foreach s,$(systems),build/image/riscv64/$(s).img) build/host/bin/qemu-run build/riscv64/firmware.elf
+
+scripts += stark-same
+script.stark-same.file := tests/system/stark-same.t
+script.stark-same.budget_s := 20
+script.stark-same.needs := build/image/aarch64/stark.img build/image/riscv64/stark.img build/host/bin/qemu-run build/riscv64/firmware.elf
