@@ -38,7 +38,6 @@ LISTED = [
     ("kernel/api/fastpath.c", "(rights & FM_RIGHT_WRITE) == 0 ||", ""),
     ("kernel/api/fastpath.c", "||\n                 (rights & (FM_RIGHT_GRANT | FM_RIGHT_GRANT_REPLY)) == 0", ""),
     ("kernel/api/fastpath.c", "||\n                 (cap_rights(s->cap) & FM_RIGHT_READ) == 0", ""),
-    ("kernel/api/fastpath.c", "t->can_grant = (cap_rights(s->cap) & FM_RIGHT_GRANT) != 0;", "t->can_grant = true;"),
     ("kernel/api/fastpath.c", "s == NULL || cap_type(s->cap) != CAP_ENDPOINT || reply", "s == NULL || reply"),
     ("kernel/api/fastpath.c", "rs == NULL || cap_type(rs->cap) != CAP_REPLY", "rs == NULL"),
     ("kernel/api/fastpath.c", "s == NULL || cap_type(s->cap) != CAP_ENDPOINT)", "s == NULL)"),

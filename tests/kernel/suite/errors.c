@@ -286,7 +286,7 @@ static const struct row rows[] = {
     ROW("ERR0419 YieldTo oneself", FM_SLOT_SC, SC_YIELD_TO, 0, W(0), 0, W(0), ILLEGAL),
     ROW("ERR0420 Consumed of an idle context", SC, SC_CONSUMED, 0, W(0), 0, W(0), FM_KERR_NONE, 1, W(0)),
     ROW("ERR0421 UnbindObject without one", SC, SC_UNBIND_OBJECT, 0, W(0), 0, W(0), TRUNCATED),
-    ROW("ERR0422 Configure, period too small", 0, SCHED_CONTROL_CONFIGURE, 5, W(19, 19, 0, 0, 0), 1, W(SC),
+    ROW("ERR0422 Configure, period too small", 0, SCHED_CONTROL_CONFIGURE, 5, W(20, 19, 0, 0, 0), 1, W(SC),
         RANGE(FM_MIN_BUDGET_US, MAX_US)),
 
     /* interrupts: irq, index, depth | irq, trigger, index, depth */
@@ -368,7 +368,17 @@ static const struct row rows[] = {
     ROW("ERR0626 Assign no root table", FM_SLOT_ASID_POOL, ASID_POOL_ASSIGN, 0, W(0), 1, W(EP), CAPN(1)),
     ROW("ERR0627 Assign twice", FM_SLOT_ASID_POOL, ASID_POOL_ASSIGN, 0, W(0), 1, W(VS2), CAPN(1)),
     ROW("ERR0628 Page_Map without space", FRAME, PAGE_MAP, 3, W(MAPPED_AT, 3, 0), 0, W(0), TRUNCATED),
+    ROW("ERR0629 PageTable_Map where only a page fits", PT, PAGE_TABLE_MAP, 2, W(MAPPED_AT + 0x1000, 0), 1,
+        W(FM_SLOT_VSPACE), DELETEF),
+#ifndef FM_ABI_AARCH64
+    ROW("ERR0630 PageTable_Unmap of a root that has one capability", VS2, PAGE_TABLE_UNMAP, 0, W(0), 0, W(0), REVOKEF),
+#endif
 #ifdef FM_ABI_AARCH64
+    ROW("ERR0717 frame, a label beyond its own", FRAME_MAPPED, ASID_POOL_ASSIGN, 2, W(0, 64), 0, W(0), ILLEGAL),
+    ROW("ERR0718 VSpace, a label below its own", FM_SLOT_VSPACE, SC_YIELD_TO, 2, W(MAPPED_AT, MAPPED_AT + 64), 0, W(0),
+        ILLEGAL),
+    ROW("ERR0719 VSpace, a label beyond its own", FM_SLOT_VSPACE, SMC_CALL, 2, W(MAPPED_AT, MAPPED_AT + 64), 0, W(0),
+        ILLEGAL),
     ROW("ERR0700 Page_Clean short", FRAME_MAPPED, PAGE_CLEAN_DATA, 1, W(0), 0, W(0), TRUNCATED),
     ROW("ERR0701 Page_Clean, not mapped", FRAME, PAGE_CLEAN_DATA, 2, W(0, 64), 0, W(0), ILLEGAL),
     ROW("ERR0702 Page_Clean, empty range", FRAME_MAPPED, PAGE_CLEAN_DATA, 2, W(64, 64), 0, W(0), ARG(1)),

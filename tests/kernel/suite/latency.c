@@ -67,7 +67,7 @@ static void revoking(void)
 
 static void zeroing(void)
 {
-    uint64_t u = make(FM_OBJ_UNTYPED, 22);
+    uint64_t u = make_from(spare_pool, FM_OBJ_UNTYPED, 22);
     MUST(retype(u, FM_OBJ_LARGE_PAGE, 0, slots, 2));
     MUST(cnode_delete(slots));
     MUST(cnode_delete(slots + 1));
@@ -147,7 +147,7 @@ static void cancelling(void)
 
 static void large_page(void)
 {
-    uint64_t u = make(FM_OBJ_UNTYPED, 21);
+    uint64_t u = make_from(spare_pool, FM_OBJ_UNTYPED, 21);
     began = ticks();
     MUST(retype(u, FM_OBJ_LARGE_PAGE, 0, slots, 1));
     whole(150, "LAT0012 a page of 2 MiB is made");
