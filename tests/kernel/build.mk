@@ -16,7 +16,7 @@ fuzz.fuzz-syscall.seconds := 10
 # Root tasks in QEMU. tests/kernel/qemu.t runs one; the links' names say which: <suite>-<arch>.t
 kernel.roots := bench suite
 kernel.root.bench := bench/kernel/bench.c
-kernel.root.suite := $(addprefix tests/kernel/suite/,main.c errors.c checks.c objects.c ipc.c revoke.c memory.c time.c latency.c attack.c random.c)
+kernel.root.suite := $(addprefix tests/kernel/suite/,main.c errors.c checks.c paths.c objects.c ipc.c revoke.c memory.c time.c latency.c attack.c random.c)
 
 scripts += kernel-suite-riscv64
 script.kernel-suite-riscv64.file := tests/kernel/suite-riscv64.t

@@ -126,8 +126,22 @@ LISTED = [
     ("kernel/object/notification.c", "n->badge |= badge;", "n->badge = badge;"),
 ]
 
-# What no program can tell, or what cannot be run here, with the reason: (file, text that is there, replacement).
+BOTH = ("aarch64", "riscv64")
+
+# What no program can tell, with the reason: (part of the mutant's name, machines).
 EQUIVALENT = {
+    ("irq < FM_IRQ_MIN || irq > FM_IRQ_MAX: without irq < FM_IRQ_MIN", ("aarch64",)): "FM_IRQ_MIN is 0 there",
+    ("page_table_unmap: is_root(cap)", ("aarch64",)): "a root is a capability of another kind there",
+    ("check_place_replacing:", ("riscv64",)): "the order of aarch64, not called there",
+    ("check_place_empty:", ("aarch64",)): "the order of riscv64, not called there",
+    ("check_entry: !m->mapped && pte_is_present", ("aarch64",)): "a page is replaced there",
+    ("pool_assign: named == NULL", BOTH): "a pool is in the table as long as there is a capability to it",
+    ("pool_assign: named != pool", BOTH): "the same",
+    ("kernel/api/message.c: if (cap_type(c) != CAP_FRAME || cap_frame_device(c)) { -> if (cap_type(c) != CAP_FRAME) {", BOTH):
+        "no device gets into the slot: check_buffer",
+    ("rs == NULL || cap_type(rs->cap) != CAP_REPLY -> rs == NULL", BOTH):
+        "the next condition compares it with the reply object that the context came with",
+    ("arch_tlb_flush_page(cap_asid(c), cap_vaddr(c)); -> nothing", ("riscv64",)): "pte_write fences everything there",
 }
 
 
@@ -174,7 +188,7 @@ def mutants(arch):
         text = open(path, encoding="utf-8").read()
         function = None
         for start, end, new, what in generated(path, text):
-            function = re.findall(r"^(?:static )?(?:[\w ]+?[ *])(\w+)\(", text[:start], re.M)[-1]
+            function = re.findall(r"^(?:static )?(?:\w+ )*(?:\w+ \**)(\w+)\([^;]*?\n?\{", text[:start], re.M)[-1]
             out.append((f"{path} {function}: {what}", path, text[:start] + new + text[end:]))
     for path, old, new, *where in LISTED:
         if where and arch not in where:

@@ -71,6 +71,7 @@ void tests(void)
     furnish();
     group_errors();
     group_checks();
+    group_paths();
     group_objects();
     group_ipc();
     group_revoke();

@@ -50,6 +50,7 @@ enum {
 
 void group_errors(void);
 void group_checks(void);
+void group_paths(void);
 void group_objects(void);
 void group_ipc(void);
 void group_revoke(void);
