@@ -274,6 +274,10 @@ static void registers(void)
     FINE(ask(T1, FM_LABEL_TCB_WRITE_REGISTERS, 2 + FM_UCTX_WORDS, w, 0, NULL),
         "KLIV140 WriteRegisters");
     TAP_EQ(a->ctx.pc, 0x7000, "KLIV141 the pc");
+    uint64_t many[102] = {0, 100};
+    FINE(ask(T1, FM_LABEL_TCB_WRITE_REGISTERS, 102, many, 0, NULL), "KLIV155 WriteRegisters of more than there are");
+    w[1] = FM_UCTX_WORDS;
+    FINE(ask(T1, FM_LABEL_TCB_WRITE_REGISTERS, 2 + FM_UCTX_WORDS, w, 0, NULL), "KLIV156 and of all");
     const uint64_t one = T1;
     const uint64_t flags = FM_TCB_COPY_FRAME | FM_TCB_COPY_INTEGER | FM_TCB_COPY_SUSPEND_SOURCE |
                            FM_TCB_COPY_RESUME_TARGET;

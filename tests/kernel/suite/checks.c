@@ -342,6 +342,67 @@ static void bound_waiters(void)
     MUST(cnode_delete(n));
 }
 
+/* --- badges and the derivation tree --- */
+
+static bool there(uint64_t slot)
+{
+    return cnode_copy(slot, NTF, 15) == FM_KERR_DELETE_FIRST;
+}
+
+/* Each new capability comes first after the one that it is made from. */
+static void badges(void)
+{
+    uint64_t a = next_slot++, b = next_slot++, c = next_slot++;
+    MUST(cnode_mint(a, ep, 15, 5));
+    MUST(cnode_mint(b, ep, 15, 6));
+    MUST(cnode_revoke(b));
+    TAP_OK(there(a) && there(b), "CHK0100 Revoke of one badge leaves another");
+    MUST(cnode_delete(b));
+    MUST(cnode_mint(b, ep, 15, 5));
+    MUST(cnode_revoke(b));
+    TAP_OK(there(a) && there(b), "CHK0101 and another grant of the same badge");
+    MUST(cnode_copy(c, a, 15));
+    MUST(cnode_delete(a));
+    MUST(cnode_revoke(b));
+    TAP_OK(there(c) && there(b), "CHK0102 and the copies of that grant when its master is gone");
+    MUST(cnode_delete(b));
+    MUST(cnode_delete(c));
+    MUST(cnode_copy(a, ep, 15));
+    MUST(cnode_mint(b, ep, 15, 5));
+    MUST(cnode_revoke(b));
+    TAP_OK(there(a) && there(b), "CHK0103 and a copy without a badge");
+    MUST(cnode_delete(a));
+    MUST(cnode_delete(b));
+}
+
+static void rootless(uint64_t cptr)
+{
+    call(cptr, INFO(1, 0, 0), 0, 0);
+    for (;;) {
+    }
+}
+
+/* A thread whose CSpace was revoked under it. */
+static void no_root(void)
+{
+    uint64_t memory = make(FM_OBJ_UNTYPED, 12), handler = make(FM_OBJ_ENDPOINT, 0);
+    uint64_t node = make_from(memory, FM_OBJ_CNODE, 4);
+    struct thread *t = spawn_with(rootless, 0, 0, handler, false);
+    const uint64_t data[] = {0, 0}, spaces[] = {handler, node, FM_SLOT_VSPACE};
+    MUST(invoke(t->tcb, FM_LABEL_TCB_SET_SPACE, 2, data, 3, spaces));
+    MUST(cnode_revoke(memory));
+    MUST(tcb_set_priority(t->tcb, 150));
+    MUST(tcb_resume(t->tcb));
+    tcb_set_priority(FM_SLOT_TCB, 100);
+    struct message m = nb_recv(handler, REPLY);
+    TAP_OK(LABEL(m.info) == FM_FAULT_CAP && m.mr[FM_CAPFAULT_LOOKUP_TYPE] == FM_LOOKUP_INVALID_ROOT,
+           "CHK0110 a call without a CSpace faults with InvalidRoot");
+    tcb_set_priority(FM_SLOT_TCB, 255);
+    kill(t);
+    MUST(cnode_delete(handler));
+    MUST(cnode_delete(memory));
+}
+
 /* --- address spaces --- */
 
 #ifdef FM_ABI_AARCH64
@@ -409,6 +470,21 @@ static void mappings(void)
     map(large, 0x72200000, 3, FM_VM_DEFAULT, FM_SLOT_VSPACE);
     const uint64_t at[] = {0x72200000, FM_VM_DEFAULT};
     const uint64_t vspace = FM_SLOT_VSPACE;
+    /* A frame whose table went away, and another one that is now at its place. */
+    const uint64_t place[] = {0x72400000, FM_VM_DEFAULT};
+    uint64_t other_table = make(FM_OBJ_PAGE_TABLE, 0), gone = make(FM_OBJ_SMALL_PAGE, 0),
+        now = make(FM_OBJ_SMALL_PAGE, 0);
+    MUST(invoke(table, FM_LABEL_PAGE_TABLE_MAP, 2, place, 1, &vspace));
+    MUST(page_map(gone, 0x72400000, 3, FM_VM_DEFAULT, FM_SLOT_VSPACE));
+    MUST(invoke(table, FM_LABEL_PAGE_TABLE_UNMAP, 0, NULL, 0, NULL));
+    MUST(invoke(other_table, FM_LABEL_PAGE_TABLE_MAP, 2, place, 1, &vspace));
+    MUST(page_map(now, 0x72400000, 3, FM_VM_DEFAULT, FM_SLOT_VSPACE));
+    MUST(invoke(gone, FM_LABEL_PAGE_UNMAP, 0, NULL, 0, NULL));
+    *(volatile uint64_t *)0x72400000 = 7; /* faults for good if it is not there */
+    same(*(volatile uint64_t *)0x72400000, 7, "CHK0094 Unmap of a frame that is not there leaves the one that is");
+    MUST(cnode_delete(gone));
+    MUST(cnode_delete(now));
+    MUST(cnode_delete(other_table));
     same(invoke(table, FM_LABEL_PAGE_TABLE_MAP, 2, at, 1, &vspace), FM_KERR_DELETE_FIRST,
         "CHK0092 no table over a large page");
     MUST(cnode_copy(read_only, frame, FM_RIGHT_READ));
@@ -439,6 +515,8 @@ void group_checks(void)
     reading();
     granting();
     bound_waiters();
+    badges();
+    no_root();
     pools();
     mappings();
 }

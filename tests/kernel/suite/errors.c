@@ -175,6 +175,8 @@ static const struct row rows[] = {
         ROOT), ILLEGAL),
     ROW("ERR0239 Rotate cannot badge the source", ROOT, CNODE_ROTATE, 8, W(EMPTY, 64, 0, CN, 64, 5, EP, 64), 2,
         W(ROOT, ROOT), ILLEGAL),
+    ROW("ERR0240 Copy, source root is no CNode, depth 65", ROOT, CNODE_COPY, 5, W(EMPTY, 64, EP, 65, 15), 1, W(EP),
+        FM_KERR_FAILED_LOOKUP, 2, W(1, FM_LOOKUP_INVALID_ROOT)),
 
     /* TCB */
     ROW("ERR0300 ReadRegisters short", TCB, TCB_READ_REGISTERS, 1, W(0), 0, W(0), TRUNCATED),
@@ -370,6 +372,10 @@ static const struct row rows[] = {
     ROW("ERR0628 Page_Map without space", FRAME, PAGE_MAP, 3, W(MAPPED_AT, 3, 0), 0, W(0), TRUNCATED),
     ROW("ERR0629 PageTable_Map where only a page fits", PT, PAGE_TABLE_MAP, 2, W(MAPPED_AT + 0x1000, 0), 1,
         W(FM_SLOT_VSPACE), DELETEF),
+    ROW("ERR0631 Page_Map above the top", FRAME, PAGE_MAP, 3, W((TOP | 0xfff) + 0x1001, 3, 0), 1, W(FM_SLOT_VSPACE),
+        ARG(0)),
+    ROW("ERR0632 Page_Map across the top", LARGE, PAGE_MAP, 3, W(TOP & ~0x1ffffful, 3, 0), 1, W(FM_SLOT_VSPACE),
+        ARG(0)),
 #ifndef FM_ABI_AARCH64
     ROW("ERR0630 PageTable_Unmap of a root that has one capability", VS2, PAGE_TABLE_UNMAP, 0, W(0), 0, W(0), REVOKEF),
 #endif

@@ -150,7 +150,7 @@ static void large_page(void)
     uint64_t u = make_from(spare_pool, FM_OBJ_UNTYPED, 21);
     began = ticks();
     MUST(retype(u, FM_OBJ_LARGE_PAGE, 0, slots, 1));
-    whole(150, "LAT0012 a page of 2 MiB is made");
+    whole(250, "LAT0012 a page of 2 MiB is made");
     MUST(cnode_delete(slots));
     MUST(cnode_delete(u));
 }

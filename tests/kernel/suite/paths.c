@@ -21,7 +21,7 @@ static void receive_path(uint64_t node, uint64_t index, uint64_t depth)
 
 /* --- capabilities beside a message --- */
 
-static uint64_t gift, gift_info, gift_through;
+static uint64_t gift, gift_info, gift_through, unwrapped;
 
 static void giver(uint64_t unused)
 {
@@ -40,7 +40,9 @@ static uint64_t taken(uint64_t through, uint64_t cap, uint64_t length)
     gift_through = through;
     gift_info = INFO(0, 1, length);
     signal(ntf);
-    return EXTRA(recv(ep, reply).info);
+    struct message m = recv(ep, reply);
+    unwrapped = m.info >> FM_INFO_UNWRAPPED_SHIFT & 7;
+    return EXTRA(m.info);
 }
 
 static void gifts(void)
@@ -52,6 +54,9 @@ static void gifts(void)
     receive_path(ROOT, target, 64);
     same(taken(plain, NTF, 6), 0, "PTH0001 a long message without Grant carries no capability");
     same(taken(ep, FM_SLOT_IRQ_CONTROL, 0), 0, "PTH0002 what cannot be copied does not travel");
+    same(taken(ep, EP_BADGED, 0), 1, "PTH0010 another endpoint's capability travels");
+    same(cnode_delete(target), 0, "PTH0011 for real");
+    same(unwrapped, 0, "PTH0012 and not as a badge");
     receive_path(EP, target, 64);
     same(taken(ep, NTF, 0), 0, "PTH0003 a receive path from no CNode takes nothing");
     receive_path(ROOT, target, 0);
@@ -100,6 +105,15 @@ static void reader(uint64_t unused)
     struct regs r = {.cptr = TCB, .info = INFO(FM_LABEL_TCB_READ_REGISTERS, 0, 2), .mr = {0, 20}};
     sys(FM_SYS_CALL, &r);
     seen = LENGTH(r.info);
+    stage = LABEL(r.info);
+    wait(ntf);
+}
+
+static void writer(uint64_t unused)
+{
+    (void)unused;
+    struct regs r = {.cptr = TCB, .info = INFO(FM_LABEL_TCB_WRITE_REGISTERS, 0, 12), .mr = {0, 10}};
+    sys(FM_SYS_CALL, &r);
     stage = LABEL(r.info);
     wait(ntf);
 }
@@ -153,6 +167,11 @@ static void bufferless(void)
     same(seen, 4, "PTH0023 gives four");
     tcb_set_priority(FM_SLOT_TCB, 255);
     kill(t);
+    t = without_buffer(writer, 0);
+    tcb_set_priority(FM_SLOT_TCB, 100);
+    same(stage, FM_KERR_TRUNCATED_MESSAGE, "PTH0026 WriteRegisters of ten is too short");
+    tcb_set_priority(FM_SLOT_TCB, 255);
+    kill(t);
     uint64_t handler = make(FM_OBJ_ENDPOINT, 0);
     stage = 0;
     t = without_buffer(long_handler, handler);
@@ -176,11 +195,12 @@ static void passive(uint64_t ready)
 {
     struct regs r = {.cptr = ep, .reply = reply, .dest = ready};
     sys(FM_SYS_NB_SEND_RECV, &r);
+    seen = r.cptr;
     for (;;) {
         stage++;
         seen_word = ipc()[FM_IPC_MSG + 5];
         ipc()[FM_IPC_MSG + 5] = seen_word + 1;
-        reply_recv(then_from, reply, INFO(2, 0, 6), 0, 0);
+        seen = reply_recv(then_from, reply, INFO(2, 0, 6), 0, 0).badge;
     }
 }
 
@@ -203,7 +223,12 @@ static void long_calls(void)
         TAP_OK(LENGTH(m.info) == 6 && LABEL(m.info) == 2 && seen_word == 40 + i && ipc()[FM_IPC_MSG + 5] == 41 + i,
                "PTH0040 six words to a passive server and six back");
     }
+    uint64_t badged = next_slot++;
+    MUST(cnode_mint(badged, ep, 15, 0x77));
+    call(badged, INFO(1, 0, 0), 0, 0);
+    same(seen, 0x77, "PTH0043 a passive server is told the badge");
     kill(s);
+    MUST(cnode_delete(badged));
     same(invoke(LARGE, FM_LABEL_PAGE_GET_ADDRESS, 0, NULL, 0, NULL), 0,
         "PTH0041 a short Call to a large frame is its invocation");
     TAP_OK(answer[0] != 0, "PTH0042 and tells its address");
