@@ -139,6 +139,7 @@ EQUIVALENT = {
     ("pool_assign: named != pool", BOTH): "the same",
     ("kernel/api/message.c: if (cap_type(c) != CAP_FRAME || cap_frame_device(c)) { -> if (cap_type(c) != CAP_FRAME) {", BOTH):
         "no device gets into the slot: check_buffer",
+    ("kernel/object/irq.c: cap_type(c) == CAP_NOTIFICATION && (cap_rights", BOTH): "SetNotification lets no other one in",
     ("rs == NULL || cap_type(rs->cap) != CAP_REPLY -> rs == NULL", BOTH):
         "the next condition compares it with the reply object that the context came with",
     ("arch_tlb_flush_page(cap_asid(c), cap_vaddr(c)); -> nothing", ("riscv64",)): "pte_write fences everything there",

@@ -375,6 +375,19 @@ static void badges(void)
     MUST(cnode_delete(b));
 }
 
+/* A copy has no right that what it was made from does not have. */
+static void amplified(void)
+{
+    uint64_t x = next_slot++;
+    MUST(cnode_copy(x, EP_NO_WRITE, 15));
+    same(LABEL(call(x, INFO(1, 0, 0), 0, 0).info), FM_KERR_INVALID_CAPABILITY,
+        "CHK0104 Copy does not add Write to an endpoint");
+    MUST(cnode_delete(x));
+    MUST(cnode_mint(x, NTF_NO_WRITE, 15, 0x10));
+    same(LABEL(call(x, INFO(1, 0, 0), 0, 0).info), FM_KERR_INVALID_CAPABILITY, "CHK0105 nor Mint to a notification");
+    MUST(cnode_delete(x));
+}
+
 static void rootless(uint64_t cptr)
 {
     call(cptr, INFO(1, 0, 0), 0, 0);
@@ -516,6 +529,7 @@ void group_checks(void)
     granting();
     bound_waiters();
     badges();
+    amplified();
     no_root();
     pools();
     mappings();
