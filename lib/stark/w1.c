@@ -490,9 +490,9 @@ void fm_w1_core_with(struct fm_air *a, struct fm_w1 *w, const char *domain, uint
     publics(a, &k);
     w->key_a = limbs(a);
     w->key_b = limbs(a);
-    w->path4 = rows_from(a, 4, 4);
-    w->path8 = rows_from(a, 9, 3);
-    w->path8b = rows_from(a, 8, 1);
+    w->path4 = rows_from(a, 4, (wanted & FM_W1_FREE) != 0 ? 0 : 4);
+    w->path8 = rows_from(a, 9, (wanted & FM_W1_FREE) != 0 ? 0 : 3);
+    w->path8b = rows_from(a, 8, (wanted & FM_W1_FREE) != 0 ? 0 : 1);
     w->dir_on = fm_air_public(a);
     w->dir = fm_air_public(a);
     w->word_on = fm_air_public(a);

@@ -19,7 +19,8 @@ enum fm_w1_feature {
     FM_W1_START = 1, /* a block's bus may be public instead of the digest before it: a path begins there */
     FM_W1_CHAIN = 2, /* a block's chaining value may be the digest before it: messages of several blocks */
     FM_W1_TWIN = 4,  /* a path block may have the sibling of the block `twin_rows` rows before it */
-    FM_W1_LINK = 8   /* receipts: words of a message equal those of an earlier one (rcpt.c) */
+    FM_W1_LINK = 8,  /* receipts: words of a message equal those of an earlier one (rcpt.c) */
+    FM_W1_FREE = 16  /* no block is a step of a path */
 };
 
 /* Public columns that a statement fills. Limbs are pairs (lo, hi). */
@@ -32,7 +33,8 @@ struct fm_w1 {
     uint32_t word_on, word;    /* rows 4-11: message words are public; 4 columns x lo, x hi, y lo, y hi */
     uint32_t row[4], start;    /* START: rows 0-3 take the digest before; 4 columns of the public bus, in its order */
     uint32_t flags;            /* CHAIN: row 1, the flags' low limb; the table starts with 27 everywhere */
-    uint32_t chain1, chain5, chain4; /* CHAIN: row 0, rows 1-3, rows 0-3: 1 where the digest before is the chaining value */
+    uint32_t chain1, chain5, chain4; /* CHAIN: row 0, rows 1-3,
+        rows 0-3: 1 where the digest before is the chaining value */
     uint32_t twin4, twin8;     /* TWIN: rows 4-7, 8-11 */
     uint32_t link196, link251, link255; /* LINK: rows 4-7 and 4-6, 7 */
     uint32_t out_on, out;      /* rows 60-63: the digest is public; 4 columns word p lo, hi, word 4+p lo, hi */
@@ -61,7 +63,8 @@ void fm_w1_domain_key(const char *domain, uint32_t key[8]);
 #define FM_W1_WHOLE 27u /* flags of a message of one block: keyed, start, end, root */
 
 /*
- * One block of a trace. key: its chaining value. prev: what its bus shows (rows 0-3), the digest of the block before it but where a
+ * One block of a trace. key: its chaining value. prev: what its bus shows (rows 0-3), the digest of the block before
+ * it but where a
  * path begins. digest: out. n: rows of the trace.
  */
 void fm_w1_block(uint32_t *trace, size_t n, uint32_t block, const uint32_t key[8], const uint32_t m[16], uint32_t dir,
