@@ -13,3 +13,7 @@ test.biscuit-decide-san.srcs := tests/biscuit/decide.c tests/biscuit/random_toke
 test.biscuit-decide-san.libs := biscuit core
 test.biscuit-decide-san.env := PAIRS=20000 SEED=77
 test.biscuit-decide-san.budget_s := 30
+tests += biscuit-profile
+test.biscuit-profile.srcs := tests/biscuit/profile.c
+test.biscuit-profile.libs := biscuit core
+test.biscuit-profile.budget_s := 20
