@@ -199,7 +199,8 @@ static int check_revoked(const struct args *a, const struct held *h)
     while (status == 0 && next_id(list, n, &at, revoked, sizeof revoked, &good)) {
         line++;
         if (!good) {
-            return say_error(FM_E_USAGE, "%s:%d: a revocation id is a block's signature in hexadecimal digits", path, line);
+            return say_error(FM_E_USAGE, "%s:%d: a revocation id is a block's signature in hexadecimal digits", path,
+                             line);
         }
         for (uint32_t i = 0; i < h->token.nblocks; i++) {
             for (uint32_t k = 0; k < h->token.block[i].sig_len; k++) {
