@@ -5,10 +5,10 @@
  */
 #include "base/base.h"
 #include "bench/clock.h"
-#include "biscuit/decide.h"
 #include "crypto/sign.h"
 #include "tests/vectors.h"
 
+#include <firmament/biscuit_decide.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -4,8 +4,9 @@
  * one of the forms that a narrowing writes, and lowers its axis; nothing else may depend on them; then each right is
  * decided by a whole evaluation.
  */
-#include "biscuit/profile.h"
 #include "biscuit/world.h"
+
+#include <firmament/biscuit_profile.h>
 
 enum axis { TIME, AMOUNT, FIELD, METHOD, AXES };
 static const char *const relation[AXES] = {"time", "amount", "field", "method"};

@@ -17,3 +17,7 @@ tests += biscuit-profile
 test.biscuit-profile.srcs := tests/biscuit/profile.c
 test.biscuit-profile.libs := biscuit core
 test.biscuit-profile.budget_s := 20
+scripts += biscuit-shared
+script.biscuit-shared.file := tests/biscuit/shared.t
+script.biscuit-shared.budget_s := 20
+script.biscuit-shared.needs := build/host/biscuit/libbiscuit.so.0 build/host/biscuit/libbiscuit.a
