@@ -2,10 +2,10 @@
 libs += stark_verify stark_prove
 lib.stark_verify.srcs := lib/stark/field.c lib/stark/b3.c lib/stark/profile.c lib/stark/air.c lib/stark/air_eval.c \
 	lib/stark/transcript.c lib/stark/dims.c lib/stark/verify.c lib/stark/air_fib.c \
-	lib/stark/w1.c lib/stark/member.c lib/stark/member_verify.c
+	lib/stark/w1.c lib/stark/member.c lib/stark/member_verify.c lib/stark/paths.c lib/stark/rcpt.c
 lib.stark_verify.deps := base wire
 lib.stark_prove.srcs := lib/stark/ntt.c lib/stark/rows.c lib/stark/kern_4.c lib/stark/prove.c lib/stark/fib_trace.c \
-	lib/stark/w1_trace.c lib/stark/member_trace.c
+	lib/stark/w1_trace.c lib/stark/member_trace.c lib/stark/paths_trace.c lib/stark/rcpt_trace.c
 lib.stark_prove.deps := stark_verify
 lib.stark_prove.srcs.host := lib/stark/kern_avx2.c lib/stark/kern_avx512.c lib/stark/kern_pick_host.c
 lib.stark_prove.srcs.aarch64 := lib/stark/kern_pick_plain.c
