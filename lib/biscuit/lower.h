@@ -9,7 +9,7 @@ enum fm_b_axis { FM_B_RIGHTS, FM_B_METHODS, FM_B_FIELD_LO, FM_B_FIELD_HI, FM_B_M
 
 /*
  * Meets one axis of the limits with v: the bits in both, the higher lower end, the lower upper end, the less. Whatever
- * v is, the result is within what the limits were on every axis that fm_cap_subset compares. Proved: proofs/targets.tsv.
+ * v is, the result is within what the limits were on every axis that fm_cap_subset compares. Proved.
  */
 /*@ requires \valid(l);
   @ assigns l->rights, l->methods, l->f_lo, l->f_hi, l->max_amount, l->expiry;
