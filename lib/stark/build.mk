@@ -12,3 +12,6 @@ lib.stark_prove.srcs.aarch64 := lib/stark/kern_pick_plain.c
 lib.stark_prove.srcs.riscv64 := lib/stark/kern_pick_plain.c
 flags.lib/stark/kern_avx2.c.host := -mavx2
 flags.lib/stark/kern_avx512.c.host := -mavx2 -mavx512f -mavx512vl -mavx512dq -mprefer-vector-width=512
+libs += stark_state
+lib.stark_state.srcs := lib/stark/opened.c lib/stark/chain.c lib/stark/deleg.c
+lib.stark_state.deps := base crypto wire core stark_verify
