@@ -231,6 +231,14 @@ got=$(bash -c "source <('$bin/dregg' completion); COMP_WORDS=(dregg token narrow
 for c in keypair public mint inspect attenuate narrow seal verify explain limits revocation-ids third-party; do
     grep -q "^\.B dregg token ${c//-/\\\\-}" docs/man/dregg-token.1; ok $? "TOK0204 the manual has $c"
 done
+mkdir "$w/guide"
+wrong=$(cd "$w/guide" && PATH=$bin:$PATH && export DREGG_HOME=$w/guide/home && grep '^    \$ ' "$root/docs/guide/tokens.md" | while IFS= read -r line; do
+    line=${line#    \$ }; want=0
+    [[ $line =~ ^(.*[^\ ])\ +#\ ([0-9]+)$ ]] && { line=${BASH_REMATCH[1]}; want=${BASH_REMATCH[2]}; }
+    bash -c "$line" > /dev/null 2>&1 < /dev/null; got=$?
+    [ "$got" = "$want" ] || echo "$got, not $want: $line"
+done)
+[ -z "$wrong" ] && [ -s "$w/guide/agreed.token" ] && [ -s "$w/guide/bounded.token" ]; ok $? "TOK0206 the guide's commands do what it says $wrong"
 printf 'a("\x1b[31mred")' > "$w/esc"
 t mint --key root --code "$w/esc" --out "$w/red" > /dev/null
 ! "$bin/dregg" token inspect "$w/red" | grep -q $'\x1b'; ok $? "TOK0205 a token cannot steer the terminal"
