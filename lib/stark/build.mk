@@ -15,3 +15,5 @@ flags.lib/stark/kern_avx512.c.host := -mavx2 -mavx512f -mavx512vl -mavx512dq -mp
 libs += stark_state
 lib.stark_state.srcs := lib/stark/opened.c lib/stark/chain.c lib/stark/deleg.c
 lib.stark_state.deps := base crypto wire core stark_verify
+# What builds a table runs once a statement: small counts, not fast.
+$(foreach f,w1 air paths rcpt member air_fib dims profile,$(eval flags.lib/stark/$(f).c := -Os))
