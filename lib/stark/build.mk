@@ -4,6 +4,11 @@ lib.stark_verify.srcs := lib/stark/field.c lib/stark/b3.c lib/stark/profile.c li
 	lib/stark/transcript.c lib/stark/dims.c lib/stark/verify.c lib/stark/air_fib.c \
 	lib/stark/w1.c lib/stark/member.c lib/stark/member_verify.c
 lib.stark_verify.deps := base wire
-lib.stark_prove.srcs := lib/stark/ntt.c lib/stark/rows.c lib/stark/prove.c lib/stark/fib_trace.c \
+lib.stark_prove.srcs := lib/stark/ntt.c lib/stark/rows.c lib/stark/kern_4.c lib/stark/prove.c lib/stark/fib_trace.c \
 	lib/stark/w1_trace.c lib/stark/member_trace.c
 lib.stark_prove.deps := stark_verify
+lib.stark_prove.srcs.host := lib/stark/kern_avx2.c lib/stark/kern_avx512.c lib/stark/kern_pick_host.c
+lib.stark_prove.srcs.aarch64 := lib/stark/kern_pick_plain.c
+lib.stark_prove.srcs.riscv64 := lib/stark/kern_pick_plain.c
+flags.lib/stark/kern_avx2.c.host := -mavx2
+flags.lib/stark/kern_avx512.c.host := -mavx2 -mavx512f -mavx512vl -mavx512dq -mprefer-vector-width=512

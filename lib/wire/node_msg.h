@@ -5,7 +5,7 @@
  *   message: length u32 (of what follows) | kind u8 | zero 3 | tag u32 | payload
  * The tag is the client's; an answer carries the kind and tag of its request. A request that cannot
  * be answered gets FM_MSG_ERROR:
- * code u32 | offset u32 | expected u64 | got u64 | field (text to the end).
+ *   code u32 | offset u32 | expected u64 | got u64 | field (text to the end).
  * Requests may be pipelined; answers to turns come in the order of the turns, each after its batch is durable.
  *
  *   TURN 1        the signed turn

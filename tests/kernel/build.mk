@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # The portable part of the kernel, compiled for the host.
-kernel.host := $(kernel.portable) tests/kernel/host/machine.c tests/kernel/host/invariants.c tests/kernel/host/user.c
+kernel.host := $(kernel.portable) kernel/api/nowords.c tests/kernel/host/machine.c tests/kernel/host/invariants.c tests/kernel/host/user.c
 kernel.host_flags := -Itests/kernel/host -DFM_ABI_HOST_RISCV64 -DFM_ABI_SEL4TEST
 kernel.host_files := $(kernel.host) $(wildcard tests/kernel/*.c)
 $(foreach f,$(kernel.host_files),$(eval flags.$(f) := $(kernel.host_flags)))
@@ -52,4 +52,15 @@ long_scripts += kernel-suite-long
 script.kernel-suite-long.file := tests/kernel/suite-long.t
 script.kernel-suite-long.budget_s := 1200
 script.kernel-suite-long.needs := build/kernel-test/suite-long-aarch64.elf build/kernel-test/suite-long-riscv64.elf \
+	build/riscv64/firmware.elf
+
+# The same suite on the debug kernel, which says each refusal in words.
+kernel.roots += suite-debug
+kernel.root.suite-debug := $(kernel.root.suite)
+kernel.rootflags.suite-debug := -DRANDOM_OPERATIONS=10000u
+kernel.rootkind.suite-debug := debug-
+scripts += kernel-words
+script.kernel-words.file := tests/kernel/words.t
+script.kernel-words.budget_s := 60
+script.kernel-words.needs := build/kernel-test/suite-debug-aarch64.elf build/kernel-test/suite-debug-riscv64.elf \
 	build/riscv64/firmware.elf
