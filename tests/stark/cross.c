@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The same proofs on every machine: Fibonacci at several sizes and profiles, and MEMBER; each is made, verified and its hash printed.
- * Freestanding, so that it runs from the archives that domains link; tests/stark/cross.t compares what the machines print.
+ * The same proofs on every machine: Fibonacci at several sizes and profiles, and MEMBER; each is made, verified and
+ * its hash printed.
+ * Freestanding, so that it runs from the archives that domains link; tests/stark/cross.t compares what the machines
+ * print.
  */
 #include "tests/stark/cross.h"
 
