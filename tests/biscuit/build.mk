@@ -13,3 +13,21 @@ test.biscuit-decide-san.srcs := tests/biscuit/decide.c tests/biscuit/random_toke
 test.biscuit-decide-san.libs := biscuit core
 test.biscuit-decide-san.env := PAIRS=20000 SEED=77
 test.biscuit-decide-san.budget_s := 30
+tests += biscuit-profile
+test.biscuit-profile.srcs := tests/biscuit/profile.c
+test.biscuit-profile.libs := biscuit core
+test.biscuit-profile.budget_s := 20
+scripts += biscuit-shared
+script.biscuit-shared.file := tests/biscuit/shared.t
+script.biscuit-shared.budget_s := 20
+script.biscuit-shared.needs := build/host/biscuit/libbiscuit.so.0 build/host/biscuit/libbiscuit.a
+fuzzers += fuzz-biscuit-decide
+fuzz.fuzz-biscuit-decide.srcs := tests/biscuit/fuzz_decide.c
+fuzz.fuzz-biscuit-decide.libs := biscuit
+fuzz.fuzz-biscuit-decide.seconds := 8
+longs += biscuit-decide-long
+test.biscuit-decide-long.srcs := tests/biscuit/decide.c tests/biscuit/random_token.c
+test.biscuit-decide-long.libs := biscuit core
+test.biscuit-decide-long.config := host
+test.biscuit-decide-long.env := PAIRS=10000000 SEED=4242
+test.biscuit-decide-long.budget_s := 600

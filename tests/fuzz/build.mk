@@ -5,3 +5,7 @@ fuzz.fuzz-turn.seconds := 15
 fuzz.fuzz-decoders.srcs := tests/fuzz/decoders.c
 fuzz.fuzz-decoders.libs := store
 fuzz.fuzz-decoders.seconds := 12
+fuzzers += fuzz-stark
+fuzz.fuzz-stark.srcs := tests/fuzz/stark.c
+fuzz.fuzz-stark.libs := stark_state stark_prove stark_verify core
+fuzz.fuzz-stark.seconds := 10
