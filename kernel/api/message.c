@@ -65,7 +65,7 @@ static struct slot *receive_slot(struct tcb *receiver, const uint64_t *buffer)
 {
     struct lookup_fault f;
     const struct slot *root = cspace_lookup(receiver, buffer[FM_IPC_RECEIVE_CNODE], &f);
-    if (root == NULL || cap_type(root->cap) != CAP_CNODE) {
+    if (root == NULL) {
         return NULL;
     }
     uint64_t depth = buffer[FM_IPC_RECEIVE_DEPTH];

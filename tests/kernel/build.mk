@@ -20,12 +20,12 @@ kernel.root.suite := $(addprefix tests/kernel/suite/,main.c errors.c checks.c pa
 
 scripts += kernel-suite-riscv64
 script.kernel-suite-riscv64.file := tests/kernel/suite-riscv64.t
-script.kernel-suite-riscv64.budget_s := 95
+script.kernel-suite-riscv64.budget_s := 120
 script.kernel-suite-riscv64.needs := build/kernel-test/suite-riscv64.elf build/riscv64/firmware.elf
 
 scripts += kernel-suite-aarch64
 script.kernel-suite-aarch64.file := tests/kernel/suite-aarch64.t
-script.kernel-suite-aarch64.budget_s := 95
+script.kernel-suite-aarch64.budget_s := 120
 script.kernel-suite-aarch64.needs := build/kernel-test/suite-aarch64.elf
 
 bench_scripts += bench/kernel/report
@@ -39,7 +39,7 @@ tests += kernel-nests
 test.kernel-nests.srcs := tests/kernel/nests.c $(kernel.host)
 test.kernel-nests.budget_s := 30
 
-# Mutants: all of them in `make test-long`, every sixtieth in `make test`. mutate.t builds what it runs in a copy of its own.
+# Mutants: all of them in `make test-long`, every ninetieth in `make test`. mutate.t builds what it runs in a copy of its own.
 long_scripts += kernel-mutate
 script.kernel-mutate.file := tests/kernel/mutate.t
 script.kernel-mutate.budget_s := 3600

@@ -74,7 +74,6 @@ LISTED = [
     ("kernel/api/message.c", "if (from == NULL || to == NULL) {", "if (to == NULL) {"),
     ("kernel/api/message.c", "if (buffer == NULL) {\n        return FM_NUM_MR_REGS;\n    }", ""),
     ("kernel/api/message.c", "if (wanted == 0 || buffer == NULL) {", "if (wanted == 0) {"),
-    ("kernel/api/message.c", "root == NULL || cap_type(root->cap) != CAP_CNODE", "root == NULL"),
     ("kernel/api/message.c", "depth < 1 || depth > FM_WORD_BITS", "depth > FM_WORD_BITS"),
     ("kernel/api/message.c", "depth < 1 || depth > FM_WORD_BITS", "depth < 1"),
     ("kernel/api/message.c", "r.slot == NULL || r.bits_left != 0 || !cap_is_null(r.slot->cap)",
@@ -140,6 +139,8 @@ EQUIVALENT = {
     ("kernel/api/message.c: if (cap_type(c) != CAP_FRAME || cap_frame_device(c)) { -> if (cap_type(c) != CAP_FRAME) {", BOTH):
         "no device gets into the slot: check_buffer",
     ("kernel/object/irq.c: cap_type(c) == CAP_NOTIFICATION && (cap_rights", BOTH): "SetNotification lets no other one in",
+    ("kernel/api/message.c: if (cap_type(c) != CAP_FRAME || cap_frame_device(c)) { -> if (cap_frame_device(c)) {", BOTH):
+        "the slot holds a frame or nothing, and nothing has no rights",
     ("rs == NULL || cap_type(rs->cap) != CAP_REPLY -> rs == NULL", BOTH):
         "the next condition compares it with the reply object that the context came with",
     ("arch_tlb_flush_page(cap_asid(c), cap_vaddr(c)); -> nothing", ("riscv64",)): "pte_write fences everything there",

@@ -122,7 +122,7 @@ def main():
     arguments = sys.argv[1:]
     name = os.path.basename(sys.argv[0])
     arches = [a for a in QEMU if a in name or "-" + a in arguments] or list(QEMU)
-    share = int(arguments[arguments.index("share") + 1]) if "share" in arguments else 60 if "share" in name else 1
+    share = int(arguments[arguments.index("share") + 1]) if "share" in arguments else 90 if "share" in name else 1
     if "share" in arguments:
         at = arguments.index("share")
         del arguments[at:at + 2]
