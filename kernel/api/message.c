@@ -69,8 +69,8 @@ static struct slot *receive_slot(struct tcb *receiver, const uint64_t *buffer)
         return NULL;
     }
     uint64_t depth = buffer[FM_IPC_RECEIVE_DEPTH];
-    if (depth < 1 || depth > FM_WORD_BITS) {
-        return NULL;
+    if (depth > FM_WORD_BITS) {
+        return NULL; /* what is too short, or deeper than the CNode, fails below */
     }
     struct resolved r = cspace_resolve(root->cap, buffer[FM_IPC_RECEIVE_INDEX], (unsigned)depth);
     if (r.slot == NULL || r.bits_left != 0 || !cap_is_null(r.slot->cap)) {

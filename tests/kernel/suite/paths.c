@@ -63,6 +63,8 @@ static void gifts(void)
     same(taken(ep, NTF, 0), 0, "PTH0004 nor one of depth 0");
     receive_path(ROOT, target, 65);
     same(taken(ep, NTF, 0), 0, "PTH0005 nor one of depth 65");
+    receive_path(ROOT, target, (1ul << 32) + 64);
+    same(taken(ep, NTF, 0), 0, "PTH0013 nor one of depth 2^32 + 64");
     receive_path(CN, 0, 7);
     same(taken(ep, NTF, 0), 0, "PTH0006 nor one that is deeper than the CNode");
     receive_path(CN, 0, 3);
