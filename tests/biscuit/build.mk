@@ -31,3 +31,12 @@ test.biscuit-decide-long.libs := biscuit core
 test.biscuit-decide-long.config := host
 test.biscuit-decide-long.env := PAIRS=10000000 SEED=4242
 test.biscuit-decide-long.budget_s := 600
+# What the library makes, and what it must refuse.
+tests += biscuit-mint
+test.biscuit-mint.srcs := tests/biscuit/mint.c tests/biscuit/kit.c
+test.biscuit-mint.libs := biscuit biscuit_p256
+test.biscuit-mint.budget_s := 30
+tests += biscuit-hostile
+test.biscuit-hostile.srcs := tests/biscuit/hostile.c tests/biscuit/kit.c
+test.biscuit-hostile.libs := biscuit biscuit_p256
+test.biscuit-hostile.budget_s := 30
