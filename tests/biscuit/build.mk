@@ -31,3 +31,11 @@ test.biscuit-decide-long.libs := biscuit core
 test.biscuit-decide-long.config := host
 test.biscuit-decide-long.env := PAIRS=10000000 SEED=4242
 test.biscuit-decide-long.budget_s := 600
+# libbiscuit behind a pipe, and biscuit-wasm in a node process: the two must say the same.
+progs += biscuit-driver
+prog.biscuit-driver.srcs := tests/biscuit/driver.c tests/tap_host.c
+prog.biscuit-driver.libs := biscuit biscuit_p256
+scripts += biscuit-interop
+script.biscuit-interop.file := tests/biscuit/interop.t
+script.biscuit-interop.budget_s := 20
+script.biscuit-interop.needs := build/host/bin/biscuit-driver build/import/npm/stamp
