@@ -38,7 +38,7 @@ export function value(r, type, depth = 0) {
     case "int": return r.chance(60) ? String(r.below(4)) : r.one(ints);
     case "str": return r.one(strings);
     case "date": return r.one(dates);
-    case "bytes": return r.chance(90) ? r.one(byte_strings.slice(0, 3)) : byte_strings[3];
+    case "bytes": return r.chance(99) ? r.one(byte_strings.slice(0, 3)) : byte_strings[3];
     case "bool": return r.one(["true", "false"]);
     case "null": return "null";
     case "set": {
@@ -188,8 +188,9 @@ function some(r, most, make) {
 }
 
 export function block(r, keys) {
-  const head = r.chance(8) ? [`trusting ${r.one(["authority", "previous", ...keys])}`] : [];
   const list = [...some(r, 5, () => fact(r)), ...some(r, 2, () => rule(r, keys)), ...some(r, 1, () => check(r, keys))];
+  // biscuit-wasm refuses a block of a scope and nothing else
+  const head = list.length > 0 && r.chance(8) ? [`trusting ${r.one(["authority", "previous", ...keys])}`] : [];
   return [...head, ...list].map((s) => `${s};\n`).join("");
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Each side mints, the other verifies, attenuates, seals and signs third-party blocks. Both sides decide every token
 // that comes about and must give the same answer; both must also name the same revocation ids and print the same code.
+import { differences } from "./differences.mjs";
 import { foreign as f, Ours, hex, text, bytes, foreign_authorize, ok, done } from "./foreign.mjs";
 
 const ours = new Ours();
@@ -132,4 +133,5 @@ for (const alg of algorithms) {
   }
 }
 await ours.end();
+await differences();
 done();
