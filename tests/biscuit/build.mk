@@ -56,3 +56,13 @@ long_scripts += biscuit-interop-fuzz-long
 script.biscuit-interop-fuzz-long.file := tests/biscuit/interop_fuzz_long.t
 script.biscuit-interop-fuzz-long.budget_s := 900
 script.biscuit-interop-fuzz-long.needs := build/host/bin/biscuit-driver build/import/npm/stamp
+# Secrets: once alone (nothing keeps them), once under valgrind (nothing branches on them).
+tests += biscuit-secrets
+test.biscuit-secrets.srcs := tests/biscuit/secrets.c
+test.biscuit-secrets.libs := biscuit biscuit_p256
+test.biscuit-secrets.config := host
+test.biscuit-secrets.budget_s := 10
+scripts += biscuit-secrets-valgrind
+script.biscuit-secrets-valgrind.file := tests/biscuit/secrets.t
+script.biscuit-secrets-valgrind.budget_s := 30
+script.biscuit-secrets-valgrind.needs := build/host/test/biscuit-secrets
