@@ -5,7 +5,7 @@ condition of an fm_require, every within() and refuse() of the decoder,
     every `if (…) { return FM_E_… / FM_AXIS_… / false; }`. A few that
 change nothing are named in tests/core/equivalent.txt, with the reason.
 
-usage: tests/core/mutants.py [SHARE]    (every SHARE-th mutant; 1: all). TAP on standard output."""
+usage: tests/core/mutants.py [SHARE]    (every SHARE-th mutant, default 6; 1: all). TAP on standard output."""
 
 import concurrent.futures
 import glob
@@ -25,7 +25,7 @@ TESTS = {
     "malformed": ["tests/wire/malformed.c"],
     "worked": ["tests/core/worked.c", "tests/core/world.c"],
     "halves": ["tests/core/halves.c", "tests/core/world.c"],
-    "limits": ["tests/core/limits.c", "tests/core/expect.c", "tests/core/world.c"],
+    "corners": ["tests/core/corners.c", "tests/core/expect.c", "tests/core/world.c"],
     "diff": ["tests/diff/diff.c", "tests/ref/ref.c", "tests/ref/blake3.c"],
 }
 TESTS = {name: srcs for name, srcs in TESTS.items() if os.path.exists(srcs[0])}
@@ -96,7 +96,7 @@ def try_mutant(number, path, changed, objects):
 
 
 def main():
-    share = int(sys.argv[1]) if len(sys.argv) > 1 else 1
+    share = int(sys.argv[1]) if len(sys.argv) > 1 else 6
     os.makedirs(DIR, exist_ok=True)
     for old in glob.glob(f"{DIR}/*"):
         os.unlink(old)
