@@ -190,7 +190,8 @@ static const struct row blocks[] = {
     {FM_E_TOKEN_BODY, "33 queries", "3=6 6{*33(1{1{1=27} 3{1{1{6=1}}}})}"},
     {FM_E_TOKEN_OPS, "257 operations", QUERY("1{1{6=1}}*256(1{2{1=1}})")},
     {FM_E_TOKEN_VARIABLES, "65 variables",
-     "*66(1\"v#\") 3=6 6{1{1{1=27} 2{1=1024 *60(2{1=@})} 2{1=1024 2{1=1084} 2{1=1085} 2{1=1086} 2{1=1087} 2{1=1088}}}}"},
+     "*66(1\"v#\") "
+     "3=6 6{1{1{1=27} 2{1=1024 *60(2{1=@})} 2{1=1024 2{1=1084} 2{1=1085} 2{1=1086} 2{1=1087} 2{1=1088}}}}"},
     {FM_E_TOKEN_SYMBOLS, "1025 symbols", "*1025(1\"x#\") 3=6"},
 };
 
@@ -257,11 +258,15 @@ struct program {
 
 static const struct program programs[] = {
     {FM_OK, "a program that ends", "a(1); b($x) <- a($x); allow if b(1);", GENEROUS, false},
-    {FM_E_TOKEN_ITERATIONS, "a rule that counts for ever", "a(1); a($y) <- a($y), false; n(0); n(1) <- n(0); n(2) <- n(1); n(3) <- n(2); n(4) <- n(3); allow if true;", {4096, 1000, 3, 1000000}, false},
+    {FM_E_TOKEN_ITERATIONS, "more rounds than the limit", "n(0); n(1) <- n(0); n(2) <- n(1); n(3) <- n(2); "
+     "n(4) <- n(3); allow if true;",
+     {4096, 1000, 3, 1000000}, false},
     {FM_E_TOKEN_FACTS, "a cross product without end",
-     "a(1); a(2); a(3); a(4); a(5); a(6); a(7); a(8); a(9); a(10); a(11); p($x, $y, $z) <- a($x), a($y), a($z); allow if true;", GENEROUS, false},
+     "a(1); a(2); a(3); a(4); a(5); a(6); a(7); a(8); a(9); a(10); a(11);"
+     "p($x, $y, $z) <- a($x), a($y), a($z); allow if true;", GENEROUS, false},
     {FM_E_TOKEN_FUEL, "a join that finds nothing",
-     "a(1); a(2); a(3); a(4); a(5); a(6); a(7); a(8); a(9); a(10); allow if a($a), a($b), a($c), a($d), a($e), a($f), a($g), $a > 10;", GENEROUS, false},
+     "a(1); a(2); a(3); a(4); a(5); a(6); a(7); a(8); a(9); a(10);"
+     "allow if a($a), a($b), a($c), a($d), a($e), a($f), a($g), $a > 10;", GENEROUS, false},
     {FM_E_TOKEN_VALUES, "more values than the limit",
      "a(1); a(2); a(3); a(4); a(5); a(6); a(7); a(8); b(11); b(22); b(33); b(44); b(55); b(66); b(77); b(88);"
      "c($z) <- a($z); d([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21]); allow if true;",
@@ -269,9 +274,11 @@ static const struct program programs[] = {
     {FM_E_TOKEN_REGEX, "a pattern that we do not know", "allow if \"a\".matches(\"(?i)a\");", GENEROUS, false},
     {FM_E_EXPR_TYPE, "a string below a number", "allow if \"a\" < 1;", GENEROUS, false},
     {FM_E_EXPR_OVERFLOW, "a sum too large", "allow if 9223372036854775807 + 1 > 0;", GENEROUS, false},
-    {FM_E_EXPR_DIVISION, "the one quotient too large, named as in the Rust library", "allow if -9223372036854775808 / -1 > 0;", GENEROUS, false},
+    {FM_E_EXPR_DIVISION, "the one quotient too large, "
+     "named as in the Rust library", "allow if -9223372036854775808 / -1 > 0;", GENEROUS, false},
     {FM_E_EXPR_DIVISION, "a division by zero", "allow if 1 / 0 > 0;", GENEROUS, false},
-    {FM_E_EXPR_SHADOWED, "a parameter with a variable's name", "a(1); allow if a($x), [1].any($x -> true);", GENEROUS, false},
+    {FM_E_EXPR_SHADOWED, "a parameter with a variable's name", "a(1); allow if a($x), "
+     "[1].any($x -> true);", GENEROUS, false},
     {FM_E_EXPR_EXTERN, "a function that the host does not have", "allow if true.extern::f();", GENEROUS, false},
     {FM_E_EXPR_HOST, "a function that refuses", "allow if true.extern::f();", GENEROUS, true},
     {FM_E_TOKEN_DENIED, "a deny", "deny if true;", GENEROUS, false},

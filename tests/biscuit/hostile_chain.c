@@ -74,8 +74,8 @@ static fm_err append(const struct made *from, struct made *to, uint8_t next)
 {
     struct fm_biscuit_secret n = secret(FM_BISCUIT_ED25519, next);
 
-    return fm_biscuit_append(&from->token, &n, response, response_len, P256, &arena, to->bytes, sizeof to->bytes, &to->n,
-                             NULL);
+    return fm_biscuit_append(&from->token, &n, response, response_len, P256, &arena, to->bytes, sizeof to->bytes,
+                             &to->n, NULL);
 }
 
 /* one: authority. two: + a block. three: + a third party's. four: + a block. sealed: four, sealed. */
