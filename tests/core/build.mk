@@ -14,3 +14,16 @@ tests += core-attacks
 test.core-attacks.srcs := tests/core/attacks.c tests/core/judge.c tests/core/world.c
 test.core-attacks.libs := core
 test.core-attacks.budget_s := 30
+tests += core-theorems
+test.core-theorems.srcs := tests/core/theorems.c tests/core/judge.c tests/core/world.c
+test.core-theorems.libs := core
+test.core-theorems.budget_s := 60
+# One mutant after another: those worth most in `make test`, all in `make test-long`.
+scripts += core-mutants
+script.core-mutants.file := tests/core/mutants.t
+script.core-mutants.budget_s := 180
+script.core-mutants.needs := build/host/libcrypto.a build/host/libbase.a
+long_scripts += core-mutants-all
+script.core-mutants-all.file := tests/core/mutants-all.t
+script.core-mutants-all.budget_s := 1200
+script.core-mutants-all.needs := build/host/libcrypto.a build/host/libbase.a
