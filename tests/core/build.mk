@@ -27,3 +27,7 @@ long_scripts += core-mutants-all
 script.core-mutants-all.file := tests/core/mutants-all.t
 script.core-mutants-all.budget_s := 1200
 script.core-mutants-all.needs := build/host/libcrypto.a build/host/libbase.a
+tests += core-rules
+test.core-rules.srcs := tests/core/rules.c tests/core/judge.c tests/core/world.c
+test.core-rules.libs := core
+test.core-rules.budget_s := 20

@@ -13,6 +13,7 @@ PROGRAMS = {  # name: source, what its main becomes
     "malformed": "tests/wire/malformed.c",
     "attacks": "tests/core/attacks.c",
     "reasons": "tests/core/reasons.c",
+    "rules": "tests/core/rules.c",
     "theorems": "tests/core/theorems.c",
     "halves": "tests/core/halves.c",
     "worked": "tests/core/worked.c",

@@ -2,11 +2,12 @@
 /* tidy: allow file-length (a generator and its judge share one state) */
 /*
  * Random turns through the heart and through the slow reference: after each, status, reason, frame,
- * effect, detail, receipt,
- * write set and root must be the same bytes. The first difference is printed with the seed that leads to it.
+ * effect, detail, receipt, write set and root must be the same bytes, and of what is MALFORMED the place and the field;
+ * now and then proofs of what is there and of what is not. The first difference is printed with the seed that leads to it.
  *   environment: DIFF_TURNS, DIFF_SEED
  */
 #include "core/drive.h"
+#include "core/proof.h"
 #include "core/state_priv.h"
 #include "tests/ref/ref.h"
 #include "tests/tap.h"
@@ -55,6 +56,8 @@ struct pair {
     uint64_t statuses[4];
     uint64_t turns;
     uint64_t naks;
+    uint64_t proofs;
+    struct fm_why why;
     uint64_t differences;
 };
 
@@ -224,6 +227,9 @@ static void put_create(struct pair *p, bool child)
     any_id(p, c.issuer);
     c.nopen = (uint8_t)below(c.nslots < 3 ? c.nslots + 1U : 3U);
     fm_turn_create(&p->maker, &c);
+    if (chance(15)) {
+        fm_turn_create(&p->maker, &c);
+    }
 }
 
 static void put_entry(struct pair *p, uint32_t subject)
@@ -774,7 +780,7 @@ static enum fm_status try_core(struct pair *p)
 {
     struct fm_run_env env;
 
-    if (fm_turn_decode(&p->turn, p->wire, p->bytes, NULL) != FM_OK) {
+    if (fm_turn_decode(&p->turn, p->wire, p->bytes, &p->why) != FM_OK) {
         return FM_MALFORMED;
     }
     fm_state_env(&p->state, p->batch.now, &env);
@@ -810,6 +816,11 @@ static void compare(struct pair *p, enum fm_status status, const struct ref_resu
     }
     p->statuses[status]++;
     if (status == FM_MALFORMED) {
+        if (p->why.offset != r->offset || strcmp(p->why.field, r->field) != 0) {
+            difference(p, "place of MALFORMED", p->why.offset, r->offset);
+            tap_note_text("heart says", p->why.field);
+            tap_note_text("reference says", r->field);
+        }
         return;
     }
     if (fm_err_number(o->reason) != r->reason && (o->reason != FM_OK || r->reason != 0)) {
@@ -830,6 +841,42 @@ static void compare(struct pair *p, enum fm_status status, const struct ref_resu
     if (memcmp(p->state.root, r->root, 32) != 0) {
         difference(p, "root", p->state.root[0], r->root[0]);
     }
+}
+
+/* A proof about something, or of an absence, from both sides. */
+static void compare_proofs(struct pair *p, const struct ref *ref)
+{
+    uint8_t got[FM_PROOF_BYTES_MAX];
+    uint8_t want[2 * FM_PROOF_BYTES_MAX];
+    uint32_t idx = any_cell(p);
+    uint8_t kind = (uint8_t)(chance(30) ? 0 : 2 + below(2));
+    uint32_t n = kind == 2 ? header_of(p, idx)->nslots : header_of(p, idx)->nfields;
+    uint16_t index = (uint16_t)below(n);
+    struct fm_proven proven;
+    uint8_t id[32];
+    size_t got_n;
+    size_t want_n;
+    long before;
+
+    kind = n == 0 ? 0 : kind;
+    index = kind == 0 ? 0 : index;
+    got_n = fm_proof_make(&p->state, idx, kind, index, got, sizeof got);
+    want_n = ref_prove(ref, idx, kind, index, want);
+    if (got_n != want_n || memcmp(got, want, want_n) != 0 ||
+        fm_proof_verify(want, want_n, p->state.root, &proven, NULL) != FM_OK) {
+        difference(p, "proof", got_n, want_n);
+    }
+    memcpy(id, header_of(p, any_cell(p))->id, 32);
+    id[31] = (uint8_t)(id[31] + below(3));
+    before = ref_before(ref, id);
+    got_n = fm_proof_make_absent(&p->state, id, got, sizeof got);
+    want_n = before < 0 ? 0 : ref_prove(ref, (uint32_t)before, 0, 0, want);
+    if (got_n != want_n || memcmp(got, want, want_n) != 0 ||
+        (want_n != 0 && (fm_proof_verify(want, want_n, p->state.root, &proven, NULL) != FM_OK ||
+                         !fm_proven_absent(&proven, id)))) {
+        difference(p, "proof of absence", got_n, want_n);
+    }
+    p->proofs++;
 }
 
 static void one_turn(struct pair *p, struct ref *ref)
@@ -1102,8 +1149,11 @@ static void run_ledger(struct pair *p)
     for (uint32_t i = 0; i < TURNS_PER_LEDGER && p->differences == 0; i++) {
         p->batch.height = p->state.top.height + 1U;
         one_turn(p, p->ref);
-        if (chance(2)) {
+        if (chance(3)) {
             plant(p);
+        }
+        if (chance(3)) {
+            compare_proofs(p, p->ref);
         }
         if (chance(2)) {
             dropped_batch(p);
@@ -1135,6 +1185,7 @@ int main(void)
     }
     tap_note_u64("turns", p.turns);
     tap_note_u64("batches dropped", p.naks);
+    tap_note_u64("proofs compared, with as many of absence", p.proofs);
     for (size_t i = 0; i < 4; i++) {
         static const char *const names[] = {"committed", "body failed", "rejected", "malformed"};
 
