@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tidy: allow file-length (a generator and its judge share one state) */
 /*
- * Random turns through the heart and through the slow reference: after each, status, reason, frame,
- * effect, detail, receipt, write set and root must be the same bytes, and of what is MALFORMED the place and the field;
- * now and then proofs of what is there and of what is not. The first difference is printed with the seed that leads to it.
+ * Random turns through the heart and through the slow reference: after each, status, reason, frame, effect, detail,
+ * receipt, write set and root must be the same bytes, and of what is MALFORMED the place and the field; now and then
+ * proofs of what is there and of what is not. The first difference is printed with the seed that leads to it.
  *   environment: DIFF_TURNS, DIFF_SEED
  */
 #include "core/drive.h"
