@@ -489,6 +489,89 @@ static void slots(void)
         "other things");
 }
 
+/* T17: 64 cells a turn, whichever way the 65th comes in. */
+static void wide(void)
+{
+    struct actor *a = world_actor(w, 5, 8, 9, 1000);
+    uint8_t ids[64][32];
+    const uint8_t nobody[32] = {3};
+    struct fm_create create = {.owner_pk = {1}};
+    struct fm_turn_maker *m;
+
+    for (uint32_t half = 0; half < 2; half++) {
+        m = judge_self(w, a);
+        for (uint32_t i = 0; i < 32; i++) {
+            create.salt = 500 + i;
+            world_next_id(w, a, create.salt, ids[half * 32 + i]);
+            fm_turn_create(m, &create);
+        }
+        (void)judge_committed(w, a, "THM1700 32 cells");
+    }
+    for (uint32_t n = 63; n <= 64; n++) {
+        m = judge_self(w, a);
+        for (uint32_t i = 0; i < n; i++) {
+            fm_turn_transfer(m, ids[i], 1);
+        }
+        if (n == 63) {
+            (void)judge_committed(w, a, "THM1701 the agent and 63 others");
+        } else {
+            (void)judge_refused(w, a, FM_E_TOO_WIDE, 0, "THM1702 and 64 others are one too many");
+        }
+    }
+    m = judge_self(w, a);
+    for (uint32_t i = 0; i < 63; i++) {
+        fm_turn_transfer(m, ids[i], 1);
+    }
+    fm_turn_transfer(m, nobody, 1);
+    (void)judge_refused(w, a, FM_E_TOO_WIDE, 0, "THM1703 the 65th is not even looked for");
+    m = judge_self(w, a);
+    for (uint32_t i = 0; i < 62; i++) {
+        fm_turn_transfer(m, ids[i], 1);
+    }
+    create.asset = FM_ASSET_OF;
+    fm_turn_create(m, &create);
+    (void)judge_refused(w, a, FM_E_TOO_WIDE, 0,
+                        "THM1704 the issuer is the 64th, the new cell one more");
+}
+
+/* What no sequence of turns makes: a parent slot that is free at the generation its child names. Planted, and refused. */
+static void orphan(void)
+{
+    struct actor *a = world_actor(w, 6, 8, 9, 1000);
+    struct actor *b = world_actor(w, 7, 8, 9, 1000);
+    struct fm_limits l = limits_of(FM_RIGHT_READ | FM_RIGHT_GRANT | FM_RIGHT_ADMIN);
+    struct fm_record none = {.kind = FM_KIND_FREE};
+    const struct fm_write write = {a->idx, FM_WRITE_RECORD, 3, (const uint8_t *)&none};
+    struct fm_header h;
+    struct fm_turn_maker *m = judge_self(w, a);
+
+    fm_turn_attenuate(m, 3, &l);
+    fm_turn_attenuate(m, 4, &l);
+    (void)judge_committed(w, a, "THM1106 A holds two over itself");
+    judge_give_on(w, a, 3, a->id, b, 0, &l);
+    fm_state_put(&w->state, &write);
+    fm_state_settle(&w->state);
+    m = judge_slot(w, b, 0, a->id);
+    fm_turn_check_balance(m, 0);
+    (void)judge_refused(w, b, FM_E_REVOKED, 0, "THM1107 a free slot is nobody's parent");
+    m = judge_slot(w, a, 4, a->id);
+    fm_turn_grant(m, b->id, 0, &l);
+    (void)judge_committed(w, a, "THM1108 and its orphan may be renewed");
+    /* the lift that retires a group takes the record that was used along */
+    h = *world_header(w, a->idx);
+    h.epoch[5] = FM_U32_MAX - 1U;
+    plant_header(a->idx, &h);
+    l.group = 5;
+    fm_turn_attenuate(judge_self(w, a), 5, &l);
+    (void)judge_committed(w, a, "THM1109 a record of the group's last epoch");
+    m = judge_slot(w, a, 5, a->id);
+    fm_turn_lift(m, 5, (const uint8_t[32]){0});
+    (void)judge_committed(w, a, "THM1111 lifts it for the last time");
+    m = judge_slot(w, a, 5, a->id);
+    fm_turn_check_balance(m, 0);
+    (void)judge_refused(w, a, FM_E_LIFTED, 0, "THM1112 and is gone with it");
+}
+
 /* An agent that holds another asset cannot pay with it. */
 static void fees(void)
 {
@@ -535,6 +618,8 @@ int main(void)
     w = world_new(NULL);
     renewal();
     slots();
+    wide();
+    orphan();
     edges();
     world_free(w);
     fees();
