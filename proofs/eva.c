@@ -39,7 +39,7 @@ static uint8_t ledger[32];
 static struct fm_run run;
 static struct fm_turn turn;
 
-/* What decoding leaves of arbitrary bytes: proofs/STATUS.md, wire-turn. Every place has room for the longest operand. */
+/* What decoding leaves of arbitrary bytes: proofs/STATUS.md, wire-turn. Each place has room for any operand. */
 static void any_turn(void)
 {
     Frama_C_make_unknown((char *)wire, sizeof wire);
@@ -52,7 +52,7 @@ static void any_turn(void)
         turn.frames[i].kind = (uint8_t)Frama_C_unsigned_int_interval(0, 1);
         turn.frames[i].first = (uint8_t)Frama_C_unsigned_int_interval(0, 32);
         turn.frames[i].neffects = (uint8_t)Frama_C_unsigned_int_interval(1, 32);
-        turn.frames[i].target_at = (uint16_t)Frama_C_unsigned_int_interval(68, FM_TURN_BYTES_MAX - 272);
+        turn.frames[i].target_at = (uint16_t)Frama_C_unsigned_int_interval(68, 3824);
     }
     turn.neffects = (uint8_t)Frama_C_unsigned_int_interval(1, FM_EFFECTS_MAX);
     for (uint32_t i = 0; i < FM_EFFECTS_MAX; i++) {

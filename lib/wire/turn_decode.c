@@ -285,7 +285,8 @@ static void get_effect(struct decoder *d, uint8_t frame_kind, struct fm_effect *
 /*@ requires dec_ok(d);
   @ requires frame < FM_FRAMES_MAX;
   @ requires d->turn->neffects <= FM_EFFECTS_MAX;
-  @ assigns d->r.pos, d->r.bad, d->why, d->rotates, d->turn->frames[frame], d->turn->neffects, d->turn->effects[0 .. FM_EFFECTS_MAX - 1];
+  @ assigns d->r.pos, d->r.bad, d->why, d->rotates, d->turn->frames[frame], d->turn->neffects,
+  @   d->turn->effects[0 .. FM_EFFECTS_MAX - 1];
   @ ensures dec_ok(d) && d->r.pos >= \old(d->r.pos) && (\old(d->r.bad) ==> d->r.bad);
   @ ensures d->turn->neffects <= FM_EFFECTS_MAX;
 */
