@@ -5,6 +5,7 @@
 include tools/make/rules.mk
 -include tools/make/kernel.mk
 -include tools/make/image.mk
+-include tools/make/biscuit.mk
 
 .PHONY: all run test test-biscuit-corpus test-quick test-long check prove bench fuzz tidy layers setup help clean FORCE
 

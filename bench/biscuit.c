@@ -5,10 +5,10 @@
  */
 #include "base/base.h"
 #include "bench/clock.h"
-#include "biscuit/decide.h"
 #include "crypto/sign.h"
 #include "tests/vectors.h"
 
+#include <firmament/biscuit_decide.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -328,9 +328,11 @@ int main(void)
     bench_verify();
     bench_compile();
     bench_rows();
+    /* Beside biscuit-wasm 0.6.0's: it signs plain blocks in the older way, which takes 2 bytes less a block. */
     for (uint32_t i = 0; i < 3; i++) {
+        static const double foreign[3] = {238, 406, 562};
         snprintf(name, sizeof name, "biscuit_size_%u_bytes", i + 1U);
-        bench_row(name, (double)len[i], "bytes", 0);
+        bench_row(name, (double)len[i], "bytes", foreign[i]);
     }
     bench_corpus();
     return 0;

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """The node as one client sees it: one signed, durable turn at a time over its socket, verified there, beside what the disk
-takes for the same bytes (write and fdatasync), interleaved; many at a time; and the heart's text on aarch64. Prints rows: name value unit limit ratio."""
+takes for the same bytes (write and fdatasync), interleaved; many at a time; and how much text the
+heart and the STARK's verifier are. Prints rows: name value unit limit ratio."""
 
 import json
 import os
@@ -85,6 +86,7 @@ def main():
     row("node_one_client_ms", statistics.median(turns), "ms", statistics.median(syncs))
     row("node_signed_durable_per_s", statistics.median(rates), "turns/s", 0)
     row("heart_text_bytes_aarch64", text_bytes("build/aarch64/libcore.a", "build/aarch64/libwire.a"), "bytes", 128 << 10)
+    row("stark_verifier_text_bytes", text_bytes("build/host/libstark_verify.a"), "bytes", 48 << 10)
 
 
 main()

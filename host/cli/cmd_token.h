@@ -3,8 +3,9 @@
 #ifndef FM_HOST_CLI_CMD_TOKEN_H
 #define FM_HOST_CLI_CMD_TOKEN_H
 
-#include "biscuit/profile.h"
 #include "host/cli/cmds.h"
+
+#include <firmament/biscuit_profile.h>
 
 #define TOKEN_TEXT_MAX 65536U
 

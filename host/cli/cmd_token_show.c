@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* dregg token: the commands that tell what a token is, and what it admits. */
+#include "biscuit/pb.h"
 #include "core/cap.h"
 #include "crypto/sign.h"
 #include "host/cli/cmd_token.h"
@@ -79,7 +80,9 @@ static void say_block(const struct fm_biscuit_world *w, const struct fm_biscuit 
         if (info.ext_key != NULL) {
             say_key("signed by", info.ext_key);
         }
-        if (info.context_len > 0) {
+        if (info.context_len > 0 && !fm_utf8_valid(info.context, info.context_len)) {
+            say_hex("context", info.context, info.context_len);
+        } else if (info.context_len > 0) {
             snprintf(text, sizeof text, "%.*s", (int)info.context_len, (const char *)info.context);
             token_say_lines("context", text);
         }
@@ -152,21 +155,60 @@ int cmd_token_revocation_ids(const struct args *a)
     return status;
 }
 
+/* Takes the next line of a list of revocation ids: lower case, without blanks and what stands behind a #. False at the
+ * end. A line that is no id is an error: a list that is misread would revoke nothing. */
+static bool next_id(const char *list, size_t n, size_t *at, char *id, size_t cap, bool *good)
+{
+    size_t len = 0;
+    bool comment = false;
+
+    if (*at >= n) {
+        return false;
+    }
+    for (; *at < n && list[*at] != '\n'; ++*at) {
+        char c = list[*at] >= 'A' && list[*at] <= 'F' ? (char)(list[*at] + 32) : list[*at];
+        comment = comment || c == '#';
+        if (comment || c == ' ' || c == '\t' || c == '\r') {
+            continue;
+        }
+        bool hex = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+        *good = *good && hex && len + 1U < cap;
+        if (hex && len + 1U < cap) {
+            id[len++] = c;
+        }
+    }
+    ++*at;
+    id[len] = '\0';
+    *good = *good && (len == 0 || (len >= 64U && len % 2U == 0));
+    return true;
+}
+
 /* Is a block's id among the lines of the file? */
 static int check_revoked(const struct args *a, const struct held *h)
 {
     static char list[1U << 20];
     const char *path = opt_text(a, "revoked", NULL);
+    char revoked[2U * FM_BISCUIT_SIG_MAX + 2U];
+    char id[2U * FM_BISCUIT_SIG_MAX + 1U];
+    bool good = true;
     size_t n = 0;
+    size_t at = 0;
+    int line = 0;
     int status = path != NULL ? token_read_file(path, (uint8_t *)list, sizeof list, &n) : 0;
 
-    for (uint32_t i = 0; path != NULL && status == 0 && i < h->token.nblocks; i++) {
-        char id[2U * FM_BISCUIT_SIG_MAX + 1U];
-        for (uint32_t k = 0; k < h->token.block[i].sig_len; k++) {
-            snprintf(id + 2U * k, 3, "%02x", h->token.block[i].sig[k]);
+    while (status == 0 && next_id(list, n, &at, revoked, sizeof revoked, &good)) {
+        line++;
+        if (!good) {
+            return say_error(FM_E_USAGE, "%s:%d: a revocation id is a block's signature in hexadecimal digits", path,
+                             line);
         }
-        if (strstr(list, id) != NULL) {
-            status = say_error(FM_E_TOKEN_REVOKED, "block %" PRIu32 ", %.16s…", i, id);
+        for (uint32_t i = 0; i < h->token.nblocks; i++) {
+            for (uint32_t k = 0; k < h->token.block[i].sig_len; k++) {
+                snprintf(id + 2U * k, 3, "%02x", h->token.block[i].sig[k]);
+            }
+            if (strcmp(revoked, id) == 0) {
+                return say_error(FM_E_TOKEN_REVOKED, "block %" PRIu32 ", %.16s…", i, id);
+            }
         }
     }
     return status;

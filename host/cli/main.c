@@ -2,6 +2,7 @@
 /* dregg: one table of commands; help, checking of options and completion come from it. */
 #include "host/cli/cmd_token.h"
 #include "host/cli/cmds.h"
+#include "host/cli/stark.h"
 
 #include <stdlib.h>
 
@@ -62,8 +63,16 @@ const struct command commands[] = {
     {"show metrics", "", "", "the node's counters", 0, 0, cmd_show_metrics},
     {"prove", "CELL", "out= slot= field= absent",
      "a proof about a cell, slot or field, into a file", 1, 1, cmd_prove},
-    {"verify", "FILE", "root= absent=", "check a proof, from it and a root alone", 1, 1,
-     cmd_verify},
+    {"prove member", "CELL SLOT", "out= profile=", "a STARK that a slot of a cell holds its record", 2, 2,
+     cmd_prove_member},
+    {"prove chain", "HOLDER SLOT", "out= profile= rights=",
+     "a STARK that a capability is valid, with its whole chain", 2, 2, cmd_prove_chain},
+    {"prove receipts", "FIRST COUNT", "out= profile=", "a STARK that receipts follow each other", 2, 2,
+     cmd_prove_receipts},
+    {"prove delegation", "DIR SEQ", "out= profile= points max-cells=",
+     "a STARK of a delegation turn, from the log of a stopped store", 2, 2, cmd_prove_delegation},
+    {"verify", "FILE", "root= receipt= absent=",
+     "check a proof, from it and a root (or a receipt's hash) alone", 1, 1, cmd_verify},
     {"checkpoint", "", "restart", "let the node take a checkpoint", 0, 0, cmd_checkpoint},
     {"ship", "FILE", "", "fetch a checkpoint of the whole ledger into a file", 1, 1, cmd_ship},
     {"thaw", "FILE DIR", "attested= floor= max-cells= log-mib=",

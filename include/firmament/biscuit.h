@@ -21,9 +21,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <firmament/arena.h>
 #include <firmament/err.h>
 
-struct fm_arena; /* base/base.h: {uint8_t *base; size_t cap, used;} */
+#pragma GCC visibility push(default) /* a shared library shows what stands here, and nothing else */
 
 #define FM_BISCUIT_BYTES_MAX 16384U /* a token, binary                          */
 #define FM_BISCUIT_BLOCKS_MAX 32U   /* authority included                       */
@@ -252,5 +253,7 @@ fm_err fm_biscuit_third_party(const uint8_t *request, size_t request_len, const 
 fm_err fm_biscuit_append(const struct fm_biscuit *token, const struct fm_biscuit_secret *next,
                          const uint8_t *response, size_t response_len, const struct fm_biscuit_p256 *p256,
                          struct fm_arena *scratch, uint8_t *out, size_t cap, size_t *len, struct fm_why *why);
+
+#pragma GCC visibility pop
 
 #endif

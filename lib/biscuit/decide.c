@@ -3,8 +3,9 @@
  * The compiled decision. Three parts: what is tainted (D1), the reduction of each check and policy (D2), and the row,
  * with its whole evaluation as the last resort (D3).
  */
-#include "biscuit/decide.h"
 #include "biscuit/reduce.h"
+
+#include <firmament/biscuit_decide.h>
 
 #define TRY_IDS 64U /* so many ids are tried against a residual program when compiling */
 
@@ -28,10 +29,17 @@ struct fm_b_residual {
     struct item *policy;
 };
 
+/* What a row is looked up in. */
+struct fm_b_compiled {
+    struct fm_b_set include, exclude;
+    struct fm_b_residual *residual; /* NULL: the sets say it all */
+};
+
 struct compiler {
     struct fm_biscuit_world *w;
     struct fm_b_reducer x;
     struct fm_biscuit_decision *d;
+    struct fm_b_compiled *in;
     struct fm_b_residual *r;
     fm_err err; /* memory only */
 };
@@ -294,14 +302,15 @@ bool fm_biscuit_row_attrs(struct fm_biscuit_decision *d, const char *resource, u
     if (d->kind == FM_BISCUIT_NONE || d->kind == FM_BISCUIT_ALL) {
         return d->kind == FM_BISCUIT_ALL;
     }
-    if (!fm_b_set_contains(&d->include, resource, n)) {
+    const struct fm_b_compiled *in = d->inside;
+    if (!fm_b_set_contains(&in->include, resource, n)) {
         return false;
     }
     if (d->kind != FM_BISCUIT_RESIDUAL) {
         return true;
     }
-    return !fm_b_set_contains(&d->exclude, resource, n) &&
-           (d->residual == NULL || residual_row(d->residual, &text, attrs, nattrs));
+    return !fm_b_set_contains(&in->exclude, resource, n) &&
+           (in->residual == NULL || residual_row(in->residual, &text, attrs, nattrs));
 }
 
 bool fm_biscuit_row(struct fm_biscuit_decision *d, const char *resource, uint32_t n)
@@ -362,14 +371,14 @@ static void compile_check(struct compiler *c, const struct fm_b_check *check)
     }
     if (check->kind == 0) { /* an error behind the set is no more than a denial for the others */
         if (end != YES) {
-            note(c, fm_b_set_meet(&c->d->include, c->w->arena, &set));
+            note(c, fm_b_set_meet(&c->in->include, c->w->arena, &set));
         }
         return;
     }
     if (end != NO) { /* rejected, or an error, whatever the set */
         none(c, denied);
     } else {
-        note(c, fm_b_set_join(&c->d->exclude, c->w->arena, &set));
+        note(c, fm_b_set_join(&c->in->exclude, c->w->arena, &set));
     }
 }
 
@@ -416,12 +425,12 @@ static void compile_policies(struct compiler *c, const struct fm_b_program *p)
             program = !allow(c, &allowed, &set, &denied) || program;
         } else if (reduced && end == NO) {
             note(c, any ? fm_b_set_join(&denied, c->w->arena, &set)
-                        : fm_b_set_join(&c->d->exclude, c->w->arena, &set));
+                        : fm_b_set_join(&c->in->exclude, c->w->arena, &set));
         } /* a deny that decides for every other row ends the list, and what is allowed by then stays so */
     }
     c->r->policies = program;
     c->r->npolicies = program ? c->r->npolicies : 0;
-    note(c, fm_b_set_meet(&c->d->include, c->w->arena, &allowed));
+    note(c, fm_b_set_meet(&c->in->include, c->w->arena, &allowed));
     if (fm_b_set_empty(&allowed)) {
         none(c, end == YES ? FM_E_TOKEN_DENIED : FM_E_TOKEN_NO_POLICY);
     }
@@ -449,28 +458,30 @@ static void compile_rules(struct compiler *c)
 static void settle(struct compiler *c)
 {
     struct fm_biscuit_decision *d = c->d;
+    struct fm_b_compiled *in = c->in;
     struct fm_b_residual *r = c->r;
     bool program = r->rules || r->nchecks > 0 || r->policies;
 
-    if (d->exclude.all || fm_b_set_empty(&d->include)) {
+    if (in->exclude.all || fm_b_set_empty(&in->include)) {
         none(c, FM_E_TOKEN_DENIED);
     }
     if (d->kind == FM_BISCUIT_NONE) {
-        memset(&d->include, 0, sizeof d->include);
+        memset(&in->include, 0, sizeof in->include);
         return;
     }
-    fm_b_set_less(&d->include, &d->exclude);
-    if (fm_b_set_empty(&d->include)) {
+    fm_b_set_less(&in->include, &in->exclude);
+    if (fm_b_set_empty(&in->include)) {
         none(c, FM_E_TOKEN_DENIED);
         return;
     }
-    note(c, fm_b_set_index(&d->include, c->w->arena) && fm_b_set_index(&d->exclude, c->w->arena));
-    d->residual = program ? r : NULL;
-    d->unbounded = d->include.all;
-    d->kind = program || (!fm_b_set_empty(&d->exclude) && (d->include.all || d->include.nprefixes > 0))
+    note(c, fm_b_set_index(&in->include, c->w->arena) && fm_b_set_index(&in->exclude, c->w->arena));
+    in->residual = program ? r : NULL;
+    d->program = program;
+    d->unbounded = in->include.all;
+    d->kind = program || (!fm_b_set_empty(&in->exclude) && (in->include.all || in->include.nprefixes > 0))
                   ? FM_BISCUIT_RESIDUAL
-              : d->include.all           ? FM_BISCUIT_ALL
-              : d->include.nprefixes > 0 ? FM_BISCUIT_PREFIXES
+              : in->include.all           ? FM_BISCUIT_ALL
+              : in->include.nprefixes > 0 ? FM_BISCUIT_PREFIXES
                                          : FM_BISCUIT_IDS;
 }
 
@@ -478,23 +489,25 @@ static void settle(struct compiler *c)
 static void try_ids(struct compiler *c, bool attrs)
 {
     struct fm_biscuit_decision *d = c->d;
+    struct fm_b_compiled *in = c->in;
     uint32_t kept = 0;
 
-    if (attrs || d->kind != FM_BISCUIT_RESIDUAL || d->residual == NULL || d->unbounded || d->include.nprefixes > 0 ||
-        d->include.nids > TRY_IDS) {
+    if (attrs || d->kind != FM_BISCUIT_RESIDUAL || in->residual == NULL || d->unbounded || in->include.nprefixes > 0 ||
+        in->include.nids > TRY_IDS) {
         return;
     }
-    for (uint32_t i = 0; i < d->include.nids; i++) {
-        if (residual_row(d->residual, &d->include.ids[i], NULL, 0)) {
-            d->include.ids[kept++] = d->include.ids[i];
+    for (uint32_t i = 0; i < in->include.nids; i++) {
+        if (residual_row(in->residual, &in->include.ids[i], NULL, 0)) {
+            in->include.ids[kept++] = in->include.ids[i];
         }
     }
-    d->include.nids = kept;
-    d->include.slots = NULL;
-    d->residual = NULL;
+    in->include.nids = kept;
+    in->include.slots = NULL;
+    in->residual = NULL;
+    d->program = false;
     d->kind = kept > 0 ? FM_BISCUIT_IDS : FM_BISCUIT_NONE;
     d->why = kept > 0 ? FM_OK : FM_E_TOKEN_DENIED;
-    note(c, fm_b_set_index(&d->include, c->w->arena));
+    note(c, fm_b_set_index(&in->include, c->w->arena));
 }
 
 /* The relations that rows write to, and room for the residual program. */
@@ -510,10 +523,13 @@ static bool prepare(struct compiler *c, bool attrs)
         npolicies += w->programs[b] != NULL ? w->programs[b]->npolicies : 0;
     }
     struct fm_b_residual *r = fm_arena_take(w->arena, sizeof *r, 8);
+    struct fm_b_compiled *in = fm_arena_take(w->arena, sizeof *in, 8);
     struct item *items = fm_arena_take(w->arena, (nchecks + npolicies + 1U) * sizeof *items, 8);
-    if (r == NULL || items == NULL) {
+    if (r == NULL || in == NULL || items == NULL) {
         return false;
     }
+    memset(in, 0, sizeof *in);
+    in->include.all = true;
     memset(r, 0, sizeof *r);
     r->w = w;
     r->checks = items;
@@ -532,18 +548,19 @@ static bool prepare(struct compiler *c, bool attrs)
     w->rels[r->attr].tainted = attrs;
     r->base = w->nfacts;
     c->r = r;
+    c->in = in;
+    c->d->inside = in;
     c->x = (struct fm_b_reducer){w, r->resource, false, FM_OK};
     return true;
 }
 
 fm_err fm_biscuit_compile(struct fm_biscuit_world *w, bool attrs, struct fm_biscuit_decision *d)
 {
-    struct compiler c = {w, {NULL, 0, false, FM_OK}, d, NULL, FM_OK};
+    struct compiler c = {w, {NULL, 0, false, FM_OK}, d, NULL, NULL, FM_OK};
 
     FM_ASSERT(!w->ran);
     memset(d, 0, sizeof *d);
     d->kind = FM_BISCUIT_ALL;
-    d->include.all = true;
     if (!prepare(&c, attrs)) {
         d->kind = FM_BISCUIT_NONE;
         d->why = FM_E_TOKEN_MEMORY;
@@ -567,109 +584,11 @@ fm_err fm_biscuit_compile(struct fm_biscuit_world *w, bool attrs, struct fm_bisc
     if (c.err != FM_OK) {
         d->kind = FM_BISCUIT_NONE;
         d->why = c.err;
-        memset(&d->include, 0, sizeof d->include);
+        memset(&c.in->include, 0, sizeof c.in->include);
     }
-    d->ids = d->include.ids;
-    d->nids = d->include.nids;
-    d->prefixes = d->include.prefixes;
-    d->nprefixes = d->include.nprefixes;
+    d->ids = c.in->include.ids;
+    d->nids = c.in->include.nids;
+    d->prefixes = c.in->include.prefixes;
+    d->nprefixes = c.in->include.nprefixes;
     return c.err;
-}
-
-/* ----------------------------------------------------------------------------------------- bounds */
-/* The character that ends at text[n): its start and code point; false if there stands none. */
-static bool last_character(const char *text, uint32_t n, uint32_t *start, uint32_t *point)
-{
-    uint32_t i = n;
-    uint32_t c = 0;
-    uint32_t shift = 0;
-
-    while (i > 0 && n - i < 3U && ((uint8_t)text[i - 1U] & 0xc0U) == 0x80U) {
-        c |= ((uint8_t)text[--i] & 0x3fU) << shift;
-        shift += 6;
-    }
-    if (i == 0) {
-        return false;
-    }
-    uint8_t lead = (uint8_t)text[--i];
-    *start = i;
-    *point = shift == 0 ? lead : c | (uint32_t)(lead & (0x3fU >> shift / 6U)) << shift;
-    return true;
-}
-
-static uint32_t put_character(char *out, uint32_t c)
-{
-    uint32_t more = c < 0x80 ? 0 : c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
-    static const uint8_t leads[4] = {0, 0xc0, 0xe0, 0xf0};
-
-    for (uint32_t i = more; i > 0; i--) {
-        out[i] = (char)(0x80U | (c & 0x3fU));
-        c >>= 6;
-    }
-    out[0] = (char)(leads[more] | c);
-    return more + 1U;
-}
-
-/* The least text above all that begins with this one: its last character one up, without what stands behind it (UTF-8
- * rises as its code points do). Needs one byte more than the text. False if there is none. */
-static bool above(const struct fm_biscuit_text *t, char *out, uint32_t *len)
-{
-    uint32_t n = t->n;
-    uint32_t start = 0;
-    uint32_t c = 0;
-
-    memcpy(out, t->p, n);
-    while (last_character(out, n, &start, &c)) {
-        n = start;
-        if (c < 0x10ffff) {
-            *len = n + put_character(out + n, c == 0xd7ff ? 0xe000 : c + 1U);
-            return true;
-        }
-    }
-    return false;
-}
-
-fm_err fm_biscuit_range(const struct fm_biscuit_decision *d, uint32_t i, char *hi, uint32_t *hi_len, size_t cap,
-                        bool *has_hi)
-{
-    FM_ASSERT(i < d->nprefixes);
-    if (cap < (size_t)d->prefixes[i].n + 1U) {
-        return FM_E_TOKEN_LENGTH;
-    }
-    *hi_len = 0;
-    *has_hi = above(&d->prefixes[i], hi, hi_len);
-    return FM_OK;
-}
-
-fm_err fm_biscuit_bounds(const struct fm_biscuit_decision *d, char *lo, uint32_t *lo_len, char *hi, uint32_t *hi_len,
-                         size_t cap, bool *has_hi)
-{
-    const struct fm_biscuit_text *least = NULL;
-    const struct fm_biscuit_text *id = d->nids > 0 ? &d->ids[d->nids - 1U] : NULL;
-    const struct fm_biscuit_text *prefix = d->nprefixes > 0 ? &d->prefixes[d->nprefixes - 1U] : NULL;
-
-    *lo_len = 0;
-    *hi_len = 0;
-    *has_hi = !d->unbounded;
-    if (d->unbounded || (id == NULL && prefix == NULL)) {
-        return FM_OK;
-    }
-    least = id != NULL ? &d->ids[0] : &d->prefixes[0];
-    if (prefix != NULL && fm_b_text_order(&d->prefixes[0], least) < 0) {
-        least = &d->prefixes[0];
-    }
-    if (cap < (size_t)least->n || (id != NULL && cap < (size_t)id->n + 1U) ||
-        (prefix != NULL && cap < (size_t)prefix->n + 1U)) {
-        return FM_E_TOKEN_LENGTH;
-    }
-    memcpy(lo, least->p, least->n);
-    *lo_len = least->n;
-    if (id != NULL && (prefix == NULL || fm_b_text_order(prefix, id) < 0)) {
-        memcpy(hi, id->p, id->n);
-        hi[id->n] = 1; /* no text without NUL stands between */
-        *hi_len = id->n + 1U;
-    } else {
-        *has_hi = above(prefix, hi, hi_len);
-    }
-    return FM_OK;
 }

@@ -8,7 +8,8 @@
 #define FM_BISCUIT_IDSET_H
 
 #include "base/base.h"
-#include "biscuit/profile.h"
+
+#include <firmament/biscuit_profile.h>
 
 struct fm_b_set {
     bool all;

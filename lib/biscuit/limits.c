@@ -4,8 +4,10 @@
  * one of the forms that a narrowing writes, and lowers its axis; nothing else may depend on them; then each right is
  * decided by a whole evaluation.
  */
-#include "biscuit/profile.h"
+#include "biscuit/lower.h"
 #include "biscuit/world.h"
+
+#include <firmament/biscuit_profile.h>
 
 enum axis { TIME, AMOUNT, FIELD, METHOD, AXES };
 static const char *const relation[AXES] = {"time", "amount", "field", "method"};
@@ -94,8 +96,7 @@ static bool read_time(const struct fm_biscuit_world *w, const struct fm_b_rule *
         if ((op != FM_B_LE && op != FM_B_LT) || (op == FM_B_LT && t == 0)) {
             return false;
         }
-        t -= op == FM_B_LT ? 1U : 0U;
-        l->expiry = t < l->expiry ? (uint32_t)t : l->expiry;
+        fm_b_lower(l, FM_B_EXPIRY, op == FM_B_LT ? t - 1U : t);
     }
     return true;
 }
@@ -110,7 +111,7 @@ static bool read_amount(const struct fm_biscuit_world *w, const struct fm_b_rule
         w->values[c].type != FM_BISCUIT_INTEGER || (int64_t)w->values[c].num < 0) {
         return false;
     }
-    l->max_amount = w->values[c].num < l->max_amount ? w->values[c].num : l->max_amount;
+    fm_b_lower(l, FM_B_MAX_AMOUNT, w->values[c].num);
     return true;
 }
 
@@ -125,12 +126,7 @@ static bool read_field(const struct fm_biscuit_world *w, const struct fm_b_rule 
         (op != FM_B_LT && op != FM_B_GE)) {
         return false;
     }
-    uint16_t v = (uint16_t)w->values[c].num;
-    if (op == FM_B_LT) {
-        l->f_lo = v > l->f_lo ? v : l->f_lo;
-    } else {
-        l->f_hi = v < l->f_hi ? v : l->f_hi;
-    }
+    fm_b_lower(l, op == FM_B_LT ? FM_B_FIELD_LO : FM_B_FIELD_HI, w->values[c].num);
     return true;
 }
 
@@ -152,7 +148,7 @@ static bool read_method(const struct fm_biscuit_world *w, const struct fm_b_rule
         }
         allowed = (uint16_t)(allowed | 1U << v->num);
     }
-    l->methods &= allowed;
+    fm_b_lower(l, FM_B_METHODS, allowed);
     return true;
 }
 
@@ -257,10 +253,12 @@ fm_err fm_biscuit_limits_of(const struct fm_biscuit *token, const struct fm_bisc
         bool yes = false;
         if ((l.rights >> i & 1U) != 0) {
             err = admitted(token, question, (uint16_t)(1U << i), policies, arena, &yes);
-            l.rights = yes ? l.rights : (uint16_t)(l.rights & ~(1U << i));
+            if (!yes) {
+                fm_b_lower(&l, FM_B_RIGHTS, ~(1ULL << i));
+            }
         }
     }
-    l.rights &= FM_RIGHTS_ALL;
+    fm_b_lower(&l, FM_B_RIGHTS, FM_RIGHTS_ALL);
     if (err == FM_OK && (l.rights == 0 || l.f_lo > l.f_hi || l.expiry < question->time)) {
         err = FM_E_TOKEN_DENIED;
     }

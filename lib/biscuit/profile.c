@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The dregg profile as text and as facts. */
-#include "biscuit/profile.h"
 #include "biscuit/world.h"
+
+#include <firmament/biscuit_profile.h>
 
 static const char *const names[FM_BISCUIT_RIGHTS] = {"read",  "invoke", "write", "send", "grant",
                                                      "spawn", "notify", "mint",  "life", "admin"};

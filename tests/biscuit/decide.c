@@ -5,11 +5,12 @@
  * Attenuation, over random chains: no row more, no limit wider.
  */
 #include "base/base.h"
-#include "biscuit/decide.h"
+#include "biscuit/idset.h"
 #include "core/cap.h"
 #include "tests/biscuit/random_token.h"
 #include "tests/tap.h"
 
+#include <firmament/biscuit_decide.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -160,7 +161,7 @@ static void show(const struct one *o, const struct fm_biscuit *token, const char
     static char text[16384];
 
     printf("# disagreement: row '%s' compiled %d whole %d, kind %d, ids %u, prefixes %u, residual %d\n", row, got, want,
-           (int)d->kind, d->nids, d->nprefixes, d->residual != NULL);
+           (int)d->kind, d->nids, d->nprefixes, d->program);
     for (uint32_t b = 0; b < token->nblocks; b++) {
         (void)fm_biscuit_print_block(w, b, text, sizeof text);
         printf("# block %u:\n%s", b, text);
@@ -191,7 +192,7 @@ static void one_token(struct one *o, struct rnd *r, const struct fm_biscuit *tok
         bool want = reference(o, token, row, attrs, nattrs, rnd_below(r, 16) == 0);
         pairs++;
         admitted += want;
-        residual_rows += d.kind == FM_BISCUIT_RESIDUAL && d.residual != NULL;
+        residual_rows += d.kind == FM_BISCUIT_RESIDUAL && d.program;
         check_lists(&d, row, want);
         if (got != want && disagreements++ < 3) {
             show(o, token, row, got, want, &d);

@@ -3,7 +3,7 @@
 #ifndef FM_TESTS_BISCUIT_RANDOM_TOKEN_H
 #define FM_TESTS_BISCUIT_RANDOM_TOKEN_H
 
-#include "biscuit/profile.h"
+#include <firmament/biscuit_profile.h>
 
 #define CHAIN_MAX 6U
 

@@ -171,6 +171,11 @@ good_json; ok $? "TOK0151 its JSON is well-formed"
 "$bin/dregg" token revocation-ids "$w/n" > "$w/ids"; [ "$(wc -l < "$w/ids")" = 2 ] && [ "$(head -1 "$w/ids" | wc -c)" = 129 ]; ok $? "TOK0152 one of 64 bytes a block"
 tail -1 "$w/ids" > "$w/revoked"
 refuses "TOK0153 a revoked block:" TOKEN_REVOKED token verify "$w/n" --root root --revoked "$w/revoked"
+(echo "# a comment"; tr a-f A-F < "$w/revoked"; echo) > "$w/upper"
+refuses "TOK0157 in capital letters:" TOKEN_REVOKED token verify "$w/n" --root root --revoked "$w/upper"
+cut -c1-99 "$w/revoked" > "$w/short"
+refuses "TOK0158 a list that is none:" USAGE token verify "$w/n" --root root --revoked "$w/short"
+refuses "TOK0159 a list that is not there:" FILE_IO token verify "$w/n" --root root --revoked "$w/none"
 does "TOK0154 its parent is not" 0 token verify "$w/a" --root root --revoked "$w/revoked"
 makes "TOK0155 a child of the revoked" "$w/child" narrow "$w/n" --actions read
 refuses "TOK0156 is:" TOKEN_REVOKED token verify "$w/child" --root root --revoked "$w/revoked"
@@ -226,6 +231,14 @@ got=$(bash -c "source <('$bin/dregg' completion); COMP_WORDS=(dregg token narrow
 for c in keypair public mint inspect attenuate narrow seal verify explain limits revocation-ids third-party; do
     grep -q "^\.B dregg token ${c//-/\\\\-}" docs/man/dregg-token.1; ok $? "TOK0204 the manual has $c"
 done
+mkdir "$w/guide"
+wrong=$(cd "$w/guide" && PATH=$bin:$PATH && export DREGG_HOME=$w/guide/home && grep '^    \$ ' "$root/docs/guide/tokens.md" | while IFS= read -r line; do
+    line=${line#    \$ }; want=0
+    [[ $line =~ ^(.*[^\ ])\ +#\ ([0-9]+)$ ]] && { line=${BASH_REMATCH[1]}; want=${BASH_REMATCH[2]}; }
+    bash -c "$line" > /dev/null 2>&1 < /dev/null; got=$?
+    [ "$got" = "$want" ] || echo "$got, not $want: $line"
+done)
+[ -z "$wrong" ] && [ -s "$w/guide/agreed.token" ] && [ -s "$w/guide/bounded.token" ]; ok $? "TOK0206 the guide's commands do what it says $wrong"
 printf 'a("\x1b[31mred")' > "$w/esc"
 t mint --key root --code "$w/esc" --out "$w/red" > /dev/null
 ! "$bin/dregg" token inspect "$w/red" | grep -q $'\x1b'; ok $? "TOK0205 a token cannot steer the terminal"

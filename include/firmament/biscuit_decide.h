@@ -17,10 +17,12 @@
  *  D3  A residual query that meets an error anywhere is decided by a whole evaluation, in the whole evaluation's order.
  *  D4  ids and prefixes, whatever the kind, contain every name that is admitted: they are bounds for an index.
  */
-#ifndef FM_BISCUIT_DECIDE_H
-#define FM_BISCUIT_DECIDE_H
+#ifndef FIRMAMENT_BISCUIT_DECIDE_H
+#define FIRMAMENT_BISCUIT_DECIDE_H
 
-#include "biscuit/idset.h"
+#include <firmament/biscuit_profile.h>
+
+#pragma GCC visibility push(default)
 
 enum fm_biscuit_admits {
     FM_BISCUIT_NONE,     /* no row                                                                       */
@@ -30,7 +32,7 @@ enum fm_biscuit_admits {
     FM_BISCUIT_RESIDUAL, /* some of the ids and of what begins with a prefix (of all if `unbounded`): ask */
 };
 
-struct fm_b_residual;
+struct fm_b_compiled;
 
 struct fm_biscuit_decision {
     enum fm_biscuit_admits kind;
@@ -39,9 +41,8 @@ struct fm_biscuit_decision {
     /* Sorted (by bytes), without duplicates and overlaps; views into the world. The names that may be visible. */
     uint32_t nids, nprefixes;
     const struct fm_biscuit_text *ids, *prefixes;
-    /* what the row function reads */
-    struct fm_b_set include, exclude;
-    struct fm_b_residual *residual; /* NULL: the sets say it all */
+    bool program; /* RESIDUAL: a program decides; else only names that are excluded stand in the way */
+    struct fm_b_compiled *inside; /* what the row function reads */
 };
 
 /*
@@ -75,5 +76,7 @@ fm_err fm_biscuit_bounds(const struct fm_biscuit_decision *decision, char *lo, u
 /* The bounds of prefix i alone, for the list of disjoint ranges. */
 fm_err fm_biscuit_range(const struct fm_biscuit_decision *decision, uint32_t i, char *hi, uint32_t *hi_len, size_t cap,
                         bool *has_hi);
+
+#pragma GCC visibility pop
 
 #endif

@@ -13,11 +13,13 @@
  * covers "org/42"). amount, field and method are limited by `reject if`, because an operation that has none is not
  * concerned: who decides about an operation that has one must say it.
  */
-#ifndef FM_BISCUIT_PROFILE_H
-#define FM_BISCUIT_PROFILE_H
+#ifndef FIRMAMENT_BISCUIT_PROFILE_H
+#define FIRMAMENT_BISCUIT_PROFILE_H
 
 #include <firmament/biscuit.h>
 #include <firmament/heart.h>
+
+#pragma GCC visibility push(default)
 
 #define FM_BISCUIT_RIGHTS 10U
 
@@ -102,5 +104,7 @@ fm_err fm_biscuit_ask(struct fm_biscuit_world *world, const struct fm_biscuit_qu
  */
 fm_err fm_biscuit_limits_of(const struct fm_biscuit *token, const struct fm_biscuit_question *question,
                             const struct fm_biscuit_text *policies, struct fm_arena *arena, struct fm_limits *limits);
+
+#pragma GCC visibility pop
 
 #endif
