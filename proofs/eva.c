@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What Eva runs: any turn that decoding lets through goes through fm_run_step over a small world of three cells whose
+ * What Eva runs: any turn that decoding lets through goes through fm_run_step over a small world of two cells whose
  * headers, records and fields are arbitrary bytes within the invariants that loading checks. Never compiled.
  */
 #include "core/run.h"
@@ -26,7 +26,7 @@ void fm_panic(const char *file, int line, const char *what)
     }
 }
 
-#define CELLS 3U
+#define CELLS 2U
 #define SLOTS 4U
 #define FIELDS 16U
 
@@ -93,31 +93,19 @@ int main(void)
     }
     any_turn();
     fm_run_begin(&run, &env, &turn);
-    for (;;) {
-        struct fm_cell_view view;
-        uint32_t which = Frama_C_unsigned_int_interval(0, CELLS - 1);
+    for (uint32_t c = 0; c < CELLS; c++) {
+        struct fm_cell_view view = {.header = &headers[c], .records = records[c], .fields = fields[c]};
 
-        switch (fm_run_step(&run)) {
-        case FM_RUN_DONE:
-            return 0;
-        case FM_RUN_NEED_ID:
-            if (Frama_C_unsigned_int_interval(0, 1) == 0U) {
-                fm_run_supply_absent(&run);
-                break;
-            }
-            /* fall through */
-        case FM_RUN_NEED_IDX:
-            view.header = &headers[which];
-            view.records = records[which];
-            view.fields = fields[which];
-            if (!fm_run_supply(&run, &view)) {
-                return 0;
-            }
-            break;
-        case FM_RUN_NEED_VERDICT:
-            fm_run_supply_verdict(&run, run.need.pk, run.need.text,
-                                  Frama_C_unsigned_int_interval(0, 1) == 1U);
-            break;
+        (void)fm_run_supply(&run, &view);
+    }
+    /* Twice: whatever it asked for the first time is answered, any way. */
+    for (uint32_t i = 0; i < 2U; i++) {
+        enum fm_run_step_result result = fm_run_step(&run);
+
+        if (result == FM_RUN_NEED_ID) {
+            fm_run_supply_absent(&run);
+        } else if (result == FM_RUN_NEED_VERDICT) {
+            fm_run_supply_verdict(&run, run.need.pk, run.need.text, Frama_C_unsigned_int_interval(0, 1) == 1U);
         }
     }
     return 0;
