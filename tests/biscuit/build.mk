@@ -40,3 +40,12 @@ tests += biscuit-hostile
 test.biscuit-hostile.srcs := tests/biscuit/hostile.c tests/biscuit/kit.c
 test.biscuit-hostile.libs := biscuit biscuit_p256
 test.biscuit-hostile.budget_s := 30
+# The same, against another implementation on node (build/import/biscuit-wasm, fetched and pinned by tools/setup/npm).
+progs += biscuit-peer
+prog.biscuit-peer.srcs := tests/biscuit/peer.c tests/tap_host.c
+prog.biscuit-peer.libs := biscuit biscuit_p256
+biscuit_wasm := build/import/biscuit-wasm/stamp
+scripts += biscuit-interop
+script.biscuit-interop.file := tests/biscuit/interop.t
+script.biscuit-interop.budget_s := 60
+script.biscuit-interop.needs := build/host/bin/biscuit-peer $(biscuit_wasm)
