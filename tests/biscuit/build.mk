@@ -58,3 +58,13 @@ long_scripts += biscuit-differ-long
 script.biscuit-differ-long.file := tests/biscuit/differ_long.t
 script.biscuit-differ-long.budget_s := 1800
 script.biscuit-differ-long.needs := build/host/bin/biscuit-peer $(biscuit_wasm)
+# Keys: nothing is left of them, and nothing depends on them.
+tests += biscuit-secrets
+test.biscuit-secrets.srcs := tests/biscuit/secrets.c
+test.biscuit-secrets.libs := biscuit biscuit_p256
+test.biscuit-secrets.config := host
+test.biscuit-secrets.budget_s := 10
+scripts += biscuit-ct
+script.biscuit-ct.file := tests/biscuit/ct.t
+script.biscuit-ct.budget_s := 30
+script.biscuit-ct.needs := build/host/test/biscuit-secrets
