@@ -15,9 +15,10 @@ const root = secret(0, 1);
 const counts = { decided: 0, allowed: 0, denied: 0, errors: 0, skipped: 0, prints: 0, tokens: 0 };
 const different = [];
 
-function kind(v) {
-  return v.startsWith("error") ? "error" : v;
-}
+// Our error's name for theirs.
+const same = { EXPR_TYPE: '"InvalidType"', EXPR_OVERFLOW: '"Overflow"', EXPR_DIVISION: '"DivideByZero"', EXPR_SHADOWED: '"ShadowedVariable"' };
+const inTheirs = (v) => (v.startsWith("error ") ? `error ${same[v.slice(6)] ?? v.slice(6)}` : v);
+const isError = (v) => v.startsWith("error");
 
 // Each prints sets and maps in the order of its own numbers of symbols: they of the block's table, we of the whole token's.
 const unordered = (text) => text.trim().replace(/\{([^{}]*)\}/g, (_, e) => `{${e.split(", ").sort().join(", ")}}`);
@@ -80,10 +81,10 @@ async function one(n) {
     const theirsSay = theirs.decideParsed(parsed, a);
     const oursSay = await answers[i];
     counts.decided++;
-    if (kind(oursSay) === "error") counts.errors++;
+    if (isError(oursSay)) counts.errors++;
     else if (oursSay.startsWith("yes")) counts.allowed++;
     else counts.denied++;
-    if (kind(oursSay) !== kind(theirsSay)) {
+    if (inTheirs(oursSay) !== theirsSay) {
       different.push(`seed ${seed + n} authorizer ${i}: ours ${oursSay}, theirs ${theirsSay}\n--- token\n` +
         Array.from({ length: blocks }, (_, b) => parsed.getBlockSource(b)).join("---\n") + `--- authorizer\n${a}`);
     }

@@ -122,7 +122,11 @@ export function generator(seed) {
     else if (parts.length === 0 || chance(0.6)) parts.push(...several(1, 2, () => bool(vars, 2)));
     return parts.join(", ") + scope();
   }
-  const wildBool = () => (chance(0.5) ? wild(3) : `(${wild(2)} ${pick(["==", "!="])} ${wild(2)})`);
+  // arithmetic at the ends of the numbers
+  const edge = () => pick(["9223372036854775807", "-9223372036854775808", "-1", "0", "1", "2", `${int()}`, "4611686018427387904"]);
+  const edges = (depth) => (depth === 0 ? edge() : `(${edges(depth - 1)} ${pick(["+", "-", "*", "/", "|", "&", "^"])} ${edges(below(depth))})`);
+  const wildBool = () => pick([() => wild(3), () => `(${wild(2)} ${pick(["==", "!="])} ${wild(2)})`,
+    () => `(${edges(2)} ${pick(["<", ">", "==", "!==", ">="])} ${edges(1)})`])();
 
   const queries = () => several(1, 2, () => body([], 0, 2)).join(" or ");
   const fact = () => {
