@@ -475,6 +475,47 @@ static void test_chain(void)
     TAP_EQ(kit_verify(&t, ED, 1), FM_E_TOKEN_PROOF, "HOS0093 a secret of 31 bytes");
 }
 
+/* The other signature (r, n - s) that verifies wherever (r, s) does, in DER; its length. */
+static uint32_t other_form(const uint8_t *sig, uint8_t *out)
+{
+    static const uint8_t order[32] = {0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+                                      0xbc, 0xe6, 0xfa, 0xad, 0xa7, 0x17, 0x9e, 0x84, 0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63,
+                                      0x25, 0x51};
+    uint32_t r_len = sig[3];
+    const uint8_t *s = sig + 4 + r_len + 2;
+    uint32_t s_len = sig[4 + r_len + 1];
+    uint8_t full[33] = {0};
+    int borrow = 0;
+
+    for (uint32_t i = 0; i < 32; i++) { /* from the last byte */
+        int have = i < s_len ? s[s_len - 1U - i] : 0;
+        int d = order[31 - i] - have - borrow;
+        borrow = d < 0 ? 1 : 0;
+        full[32 - i] = (uint8_t)(d + 256 * borrow);
+    }
+    uint32_t skip = (full[1] & 0x80U) != 0 ? 0 : 1; /* good enough: s and n - s have a full first byte here */
+    memcpy(out, sig, 4 + r_len);
+    out[4 + r_len] = 2;
+    out[5 + r_len] = (uint8_t)(33U - skip);
+    memcpy(out + 6 + r_len, full + skip, 33U - skip);
+    out[1] = (uint8_t)(4U + r_len + 33U - skip);
+    return 2U + out[1];
+}
+
+static void test_malleable(void)
+{
+    uint8_t sig[FM_BISCUIT_SIG_MAX];
+
+    TAP_OK(kit_mint(&a, FM_BISCUIT_SECP256R1, 1, 2, "a(1);") == FM_OK &&
+               kit_verify(&a.t, FM_BISCUIT_SECP256R1, 1) == FM_OK,
+           "HOS0095 a secp256r1 token verifies");
+    struct fm_biscuit t = a.t;
+    t.block[0].sig_len = other_form(a.t.block[0].sig, sig);
+    t.block[0].sig = sig;
+    tap_note_text("the other form", fm_err_name(kit_verify(&t, FM_BISCUIT_SECP256R1, 1)));
+    TAP_EQ(kit_verify(&t, FM_BISCUIT_SECP256R1, 1), FM_OK, "HOS0096 so does its other form");
+}
+
 /* ------------------------------------------------------------------------------- texts and evaluations */
 static bool refuse_all(void *ctx, const char *name, uint32_t n, const struct fm_biscuit_value *left,
                        const struct fm_biscuit_value *right, struct fm_biscuit_value *out)
@@ -612,6 +653,7 @@ int main(void)
     test_keys();
     test_envelope();
     test_chain();
+    test_malleable();
     test_texts();
     test_evaluations();
     return tap_done();
