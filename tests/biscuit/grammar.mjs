@@ -1,155 +1,202 @@
 // SPDX-License-Identifier: Apache-2.0
-// Random tokens and authorizers from a seed. Predicates have typed columns, and an expression over variables is typed
-// and total, so that no verdict depends on the order in which an engine looks at facts; expressions over constants
-// alone may do anything, errors included.
-export function generator(seed) {
-  let s = seed >>> 0;
-  const next = () => { // mulberry32
-    s = (s + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(s ^ (s >>> 15), s | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-  const below = (n) => Math.floor(next() * n);
-  const pick = (list) => list[below(list.length)];
-  const chance = (p) => next() < p;
-  const several = (lo, hi, f) => Array.from({ length: lo + below(hi - lo + 1) }, f);
+// Random programs of the token language. A small set of names and values, so that facts, rules and queries meet; every
+// type, operation, scope and form of statement; mostly well typed, sometimes not.
 
-  const words = ["a", "b", "file1", "file2", "read", "write", "org/4/", "org/42", "", "é", "x y", "null"];
-  const dates = ["2020-01-01T00:00:00Z", "2024-02-29T23:59:59Z", "2025-06-30T12:00:00Z", "1970-01-01T00:00:00Z"];
-  const keys = [];
-  // name: types of its columns
-  const predicates = { p: "i", q: "ii", r: "ss", t: "d", u: "si", v: "b", w: "y", z: "si", m: "a", n: "S", resource: "s", operation: "s", e: "" };
-  const names = Object.keys(predicates);
+export class Random {
+  constructor(seed) {
+    this.state = seed >>> 0;
+  }
+  u32() {
+    this.state = (this.state + 0x9e3779b9) >>> 0;
+    let z = this.state;
+    z = Math.imul(z ^ (z >>> 16), 0x85ebca6b);
+    z = Math.imul(z ^ (z >>> 13), 0xc2b2ae35);
+    return (z ^ (z >>> 16)) >>> 0;
+  }
+  below(n) {
+    return Math.floor((this.u32() / 4294967296) * n);
+  }
+  one(list) {
+    return list[this.below(list.length)];
+  }
+  chance(percent) {
+    return this.below(100) < percent;
+  }
+}
 
-  const int = () => pick([below(5), below(5), below(100) - 50]);
-  const constant = (type) => {
-    switch (type) {
-      case "i": return `${int()}`;
-      case "s": return `"${pick(words)}"`;
-      case "d": return pick(dates);
-      case "b": return pick(["true", "false"]);
-      case "y": return `hex:${pick(["00", "ff00", "0102"])}`;
-      case "S": return chance(0.1) ? "{,}" : `{${several(1, 4, () => pick(words.slice(0, 7)).replace(/^/, '"') + '"').join(", ")}}`;
-      case "I": return chance(0.1) ? "{,}" : `{${several(1, 4, () => int()).join(", ")}}`;
-      case "a": return `[${several(0, 4, () => int()).join(", ")}]`;
-      case "m": return `{${several(1, 3, () => `"${pick(words.slice(0, 6))}": ${int()}`).join(", ")}}`;
-      default: return "null";
+const ints = ["0", "1", "2", "3", "-1", "7", "9223372036854775807", "-9223372036854775808", "4294967296"];
+const strings = ['"a"', '"b"', '"ab"', '"abc"', '""', '"file1"', '"file2"', '"é"', '"read"', '"write"', '"a.c"', '"q\\"t"', '"n\\nl"', '"日本"'];
+const dates = ["2020-01-01T00:00:00Z", "2024-02-29T12:30:00Z", "1970-01-01T00:00:00Z", "2030-12-31T23:59:59+02:00"];
+const byte_strings = ["hex:00", "hex:0001", "hex:ffee", "hex:"];
+const patterns = ['"^a"', '"b$"', '"a.c"', '"^file[0-9]+$"', '"(a|b)+"', '"[^a]"', '"\\\\d"', '"."', '""', '"a{2,3}"', '"é?"'];
+const scalar_types = ["int", "str", "date", "bytes", "bool"];
+const types = ["int", "str", "date", "bytes", "bool", "null", "set", "array", "map"];
+const names = { int: "i", str: "s", date: "d", bytes: "h", bool: "t", null: "n", set: "e", array: "l", map: "m" };
+
+export function value(r, type, depth = 0) {
+  switch (type) {
+    case "int": return r.chance(60) ? String(r.below(4)) : r.one(ints);
+    case "str": return r.one(strings);
+    case "date": return r.one(dates);
+    case "bytes": return r.chance(99) ? r.one(byte_strings.slice(0, 3)) : byte_strings[3];
+    case "bool": return r.one(["true", "false"]);
+    case "null": return "null";
+    case "set": {
+      if (r.chance(8)) return "{,}";
+      const t = r.one(scalar_types);
+      const items = Array.from({ length: 1 + r.below(3) }, () => value(r, r.chance(2) ? "str" : t));
+      // biscuit-wasm takes {true} and {hex:00} for template parameters
+      if (items.length === 1 && /^[a-z]/.test(items[0])) items.push(items[0]);
+      return `{${items.join(", ")}}`;
     }
-  };
-  const term = (type, vars, pVar) => {
-    const fit = vars.filter((v) => v[1] === type);
-    if (fit.length > 0 && chance(pVar)) return `$${pick(fit)[0]}`;
-    return constant(type);
-  };
+    case "array": {
+      const items = Array.from({ length: r.below(4) }, () => value(r, depth < 2 ? r.one(types) : "int", depth + 1));
+      return `[${items.join(", ")}]`;
+    }
+    default: {
+      const least = r.empty_maps ? 0 : 1; // biscuit-wasm cannot read {}
+      const items = Array.from({ length: least + r.below(3) }, () => `${value(r, r.one(["int", "str"]))}: ${value(r, depth < 2 ? r.one(types) : "int", depth + 1)}`);
+      return `{${items.join(", ")}}`;
+    }
+  }
+}
 
-  // typed and total: integers stay small because products have a constant factor and depth is little
-  function typed(type, vars, depth) {
-    if (depth <= 0 || chance(0.2)) return term(type, vars, 0.75);
-    const sub = (t) => typed(t, vars, depth - 1);
-    const paren = (x) => `(${x})`;
-    switch (type) {
-      case "i": return pick([
-        () => paren(`${sub("i")} ${pick(["+", "-", "|", "&", "^"])} ${sub("i")}`),
-        () => paren(`${sub("i")} * ${pick(["2", "-3", "0"])}`),
-        () => paren(`${sub("i")} / ${pick(["2", "-3", "7"])}`),
-        () => `${sub("s")}.length()`, () => `${sub("a")}.length()`, () => `${sub("S")}.length()`,
+// An expression of a type over the variables of a scope: {int: ["$i"], …}.
+export function expr(r, type, scope, depth) {
+  if (r.chance(3)) type = r.one(types);
+  const vars = scope[type] ?? [];
+  if (depth <= 0 || r.chance(15)) {
+    return vars.length > 0 && r.chance(70) ? r.one(vars) : value(r, type, 1);
+  }
+  const e = (t) => expr(r, t, scope, depth - 1);
+  const p = (t) => {
+    const x = e(t);
+    // biscuit-wasm reads on from a date into what follows it
+    return r.chance(80) || x.endsWith("Z") || x.endsWith("+02:00") ? `(${x})` : x;
+  };
+  const closure = (t) => {
+    const name = r.chance(95) ? `$p${depth}` : "$v0";
+    const inner = { ...scope, [t]: [...(scope[t] ?? []), name, name] };
+    return `${name} -> ${expr(r, "bool", inner, depth - 1)}`;
+  };
+  switch (type) {
+    case "int":
+      return r.one([
+        () => `${p("int")} ${r.one(["+", "-", "*", "/", "&", "|", "^"])} ${p("int")}`,
+        () => `${p("int")} ${r.one(["+", "-", "*"])} ${p("int")}`,
+        () => `${p(r.one(["str", "bytes", "set", "array", "map"]))}.length()`,
+        () => `${p("array")}.get(${e("int")})`,
+        () => `(${e("int")}).try_or(${e("int")})`,
       ])();
-      case "s": return pick([() => paren(`${sub("s")} + ${sub("s")}`), () => term("s", vars, 0.8), () => `(${sub(pick(["i", "s", "b", "d"]))}).type()`])();
-      case "S": return pick([() => `${sub("S")}.${pick(["union", "intersection"])}(${sub("S")})`, () => term("S", vars, 0.8)])();
-      case "b": return bool(vars, depth);
-      default: return term(type, vars, 0.8);
+    case "str":
+      return r.one([() => `${p("str")} + ${p("str")}`, () => `${p(r.one(types))}.type()`, () => value(r, "str"), () => `${p("map")}.get(${e("str")})`])();
+    case "bool": {
+      const t = r.one(types);
+      const set = r.one(["int", "str", "date", "bytes", "bool"]);
+      return r.one([
+        () => `${p("int")} ${r.one(["<", ">", "<=", ">="])} ${p("int")}`,
+        () => `${p("date")} ${r.one(["<", ">", "<=", ">="])} ${p("date")}`,
+        () => `${p(t)} ${r.one(["===", "!==", "==", "!="])} ${p(t)}`,
+        () => `${p(r.one(types))} ${r.one(["==", "!="])} ${p(r.one(types))}`,
+        () => `${p("bool")} ${r.one(["&&", "||"])} ${p("bool")}`,
+        () => `!${p("bool")}`,
+        () => `${p("str")}.${r.one(["starts_with", "ends_with", "contains"])}(${e("str")})`,
+        () => `${p("str")}.matches(${r.one(patterns)})`,
+        () => `${p("set")}.contains(${e(r.one([set, "set"]))})`,
+        () => `${p("array")}.${r.one(["contains", "starts_with", "ends_with"])}(${e(r.one(["int", "array"]))})`,
+        () => `${p("map")}.contains(${e(r.one(["int", "str"]))})`,
+        () => `${p("set")}.${r.one(["any", "all"])}(${closure(set)})`,
+        () => `${p("array")}.${r.one(["any", "all"])}(${closure("int")})`,
+        () => `${p("map")}.${r.one(["any", "all"])}(${closure("array")})`,
+        () => `(${e("bool")}).try_or(${e("bool")})`,
+        () => `${p("bool")} ${r.one(["&&", "||"])} ${p("bool")} ${r.one(["&&", "||"])} ${p("bool")}`,
+      ])();
+    }
+    case "set": return r.chance(70) ? `${p("set")}.${r.one(["union", "intersection"])}(${e("set")})` : value(r, "set");
+    default: return vars.length > 0 ? r.one(vars) : value(r, type, 1);
+  }
+}
+
+// Predicates that bind variables; returns [text, scope].
+function body(r, most) {
+  const scope = {};
+  const parts = [];
+  const n = r.below(most + 1);
+  for (let i = 0; i < n; i++) {
+    const t = r.one(types.slice(0, r.chance(70) ? 2 : types.length));
+    const v = r.chance(25) && scope[t]?.length ? r.one(scope[t]) : `$v${i}`;
+    if (r.chance(25)) {
+      const w = r.chance(30) ? v : `$w${i}`;
+      parts.push(`pair(${r.chance(20) ? value(r, "str") : v}, ${r.chance(15) ? value(r, "int") : w})`);
+      (scope.str ??= []).push(v);
+      (scope.int ??= []).push(w);
+      if (!parts.at(-1).includes(v)) scope.str.pop();
+      if (!parts.at(-1).includes(w)) scope.int.pop();
+    } else if (r.chance(15)) {
+      parts.push(`${names[t]}(${value(r, t)})`);
+    } else {
+      parts.push(`${names[t]}(${v})`);
+      (scope[t] ??= []).push(v);
     }
   }
-  let fresh = 0;
-  function bool(vars, depth) {
-    const sub = (t) => typed(t, vars, depth - 1);
-    return pick([
-      () => `(${sub("i")} ${pick(["<", ">", "<=", ">=", "===", "!==", "==", "!="])} ${sub("i")})`,
-      () => `(${sub("d")} ${pick(["<", ">", "<=", ">=", "===", "!=="])} ${sub("d")})`,
-      () => { const t = pick(["s", "b", "y", "S", "a", "d"]); return `(${sub(t)} ${pick(["===", "!==", "==", "!="])} ${sub(t)})`; },
-      () => `(${sub(pick(["s", "i", "b"]))} ${pick(["==", "!="])} ${sub(pick(["s", "i", "b"]))})`,
-      () => `${sub("s")}.${pick(["starts_with", "ends_with", "contains"])}(${sub("s")})`,
-      () => `${sub("s")}.matches("${pick(["^file[0-9]$", "a|b", "^$", "org/.*2", "[a-z]+", "(x|y) ?y", "^.$", "[0-9]{1,3}", "f.*e?1"])}")`,
-      () => `${sub("S")}.contains(${sub(pick(["s", "S"]))})`,
-      () => `${constant("I")}.contains(${sub("i")})`,
-      () => `${sub("a")}.${pick(["contains", "starts_with", "ends_with"])}(${pick(["a"]) === "a" && chance(0.4) ? sub("a") : constant("a")})`,
-      () => `(${bool(vars, depth - 1)} ${pick(["&&", "||"])} ${bool(vars, depth - 1)})`,
-      () => `!${typed("b", vars, 0)}`,
-      () => `!(${bool(vars, depth - 1)})`,
-      () => { const x = `c${fresh++}`; return `${sub("a")}.${pick(["any", "all"])}($${x} -> ${depth > 0 ? bool([...vars, [x, "i"]], depth - 2) : `$${x} > 1`})`; },
-      () => { const x = `c${fresh++}`; return `${sub("S")}.${pick(["any", "all"])}($${x} -> ${depth > 0 ? bool([...vars, [x, "s"]], depth - 2) : `$${x} == "a"`})`; },
-      () => `(${constant("m")}.get("${pick(words.slice(0, 6))}") == ${constant("i")})`,
-      () => `(${constant("m")}.get("${pick(words.slice(0, 6))}") != null)`,
-      () => `(${sub("a")}.get(${below(4)}) == ${constant("i")})`,
-      () => `(1 / 0).try_or(${typed("b", vars, 0)})`,
-    ])();
-  }
-  // anything over constants
-  function wild(depth) {
-    if (depth <= 0) return pick([() => constant(pick("isdbySIam?")), () => pick(["9223372036854775807", "-9223372036854775808", "0"])])();
-    return pick([
-      () => `(${wild(depth - 1)} ${pick(["+", "-", "*", "/", "<", ">", "<=", ">=", "==", "!=", "===", "!==", "&&", "||", "|", "&", "^"])} ${wild(depth - 1)})`,
-      () => `${simple(depth)}.${pick(["contains", "starts_with", "ends_with", "union", "intersection", "get", "try_or", "matches"])}(${wild(depth - 1)})`,
-      () => `${simple(depth)}.${pick(["length", "type"])}()`,
-      () => `${simple(depth)}.${pick(["any", "all"])}($c${fresh++} -> ${wild(depth - 1)})`,
-      () => `!${simple(depth)}`,
-    ])();
-  }
-  const simple = (depth) => `(${wild(depth - 1)})`;
+  return [parts, scope];
+}
 
-  function scope() {
-    if (chance(0.75)) return "";
-    return " trusting " + several(1, 2, () => pick(["authority", "previous", ...keys])).filter((x, i, all) => all.indexOf(x) === i).join(", ");
-  }
+function scopes(r, keys) {
+  if (!r.chance(12)) return "";
+  const list = Array.from({ length: 1 + r.below(2) }, () => r.one(["authority", "previous", ...keys]));
+  return ` trusting ${list.join(", ")}`;
+}
 
-  // a rule's body: predicates with variables of their columns' types, then expressions
-  function body(vars, lo, hi) {
-    const parts = several(lo, hi, () => {
-      const name = pick(names);
-      return `${name}(${[...predicates[name]].map((type) => {
-        if (chance(0.65)) {
-          const old = vars.filter((v) => v[1] === type);
-          if (old.length > 0 && chance(0.4)) return `$${pick(old)[0]}`;
-          const v = [`v${vars.length}`, type];
-          vars.push(v);
-          return `$${v[0]}`;
-        }
-        return constant(type);
-      }).join(", ")})`;
-    }).filter((x) => !x.startsWith("e("));
-    if (parts.length === 0 && chance(0.1)) parts.push(wildBool());
-    else if (parts.length === 0 || chance(0.6)) parts.push(...several(1, 2, () => bool(vars, 2)));
-    return parts.join(", ") + scope();
-  }
-  // arithmetic at the ends of the numbers
-  const edge = () => pick(["9223372036854775807", "-9223372036854775808", "-1", "0", "1", "2", `${int()}`, "4611686018427387904"]);
-  const edges = (depth) => (depth === 0 ? edge() : `(${edges(depth - 1)} ${pick(["+", "-", "*", "/", "|", "&", "^"])} ${edges(below(depth))})`);
-  const wildBool = () => pick([() => wild(3), () => `(${wild(2)} ${pick(["==", "!="])} ${wild(2)})`,
-    () => `(${edges(2)} ${pick(["<", ">", "==", "!==", ">="])} ${edges(1)})`])();
+function query(r, keys) {
+  const [parts, scope] = body(r, 3);
+  const n = parts.length === 0 ? 1 + r.below(2) : r.below(3);
+  for (let i = 0; i < n; i++) parts.push(expr(r, "bool", scope, 1 + r.below(3)));
+  return parts.join(", ") + scopes(r, keys);
+}
 
-  const queries = () => several(1, 2, () => body([], 0, 2)).join(" or ");
-  const fact = () => {
-    const name = pick(names.filter((n) => n !== "e"));
-    return `${name}(${[...predicates[name]].map(constant).join(", ")})`;
-  };
-  function rule() {
-    const vars = [];
-    const b = body(vars, 1, 2);
-    const usable = names.filter((n) => n !== "e" && [...predicates[n]].every((t) => vars.some((v) => v[1] === t) || chance(0.5)));
-    const head = usable.length > 0 ? pick(usable) : "p";
-    return `${head}(${[...predicates[head]].map((t) => term(t, vars, 0.9)).join(", ")}) <- ${b}`;
-  }
-  // with more than one query a `reject if` means something else to them: tests/vectors/biscuit/differences.tsv
-  const check = () => (chance(0.2) ? `reject if ${body([], 0, 2)}` : `${pick(["check if", "check if", "check if", "check all"])} ${queries()}`);
+function queries(r, keys) {
+  return Array.from({ length: r.chance(75) ? 1 : 2 + r.below(2) }, () => query(r, keys)).join(" or ");
+}
 
-  const checks = () => (chance(0.4) ? several(1, 2, check) : []);
-  const block = () => [...several(0, 5, fact), ...several(0, 2, rule), ...checks()].map((x) => `${x};\n`).join("");
-  return {
-    below, chance, pick, keys,
-    authority: () => [...several(3, 10, fact), ...several(0, 2, rule), ...checks()].map((x) => `${x};\n`).join(""),
-    block,
-    authorizer: () => [...several(1, 6, fact), ...several(0, 2, rule), ...checks()].map((x) => `${x};\n`).join("") +
-      several(1, 4, () => `${pick(["allow", "allow", "deny"])} if ${chance(0.3) ? "true" : queries()};\n`).join(""),
-  };
+function fact(r) {
+  const t = r.one(types.slice(0, r.chance(60) ? 2 : types.length));
+  return r.chance(30) ? `pair(${value(r, "str")}, ${value(r, "int")})` : `${names[t]}(${value(r, t)})`;
+}
+
+function rule(r, keys) {
+  const [parts, scope] = body(r, 2);
+  const bound = Object.entries(scope).filter(([, v]) => v.length > 0);
+  let head = "i(1)";
+  if (bound.length > 0 && r.chance(97)) {
+    const [t, v] = r.one(bound);
+    head = `${names[r.chance(95) ? t : r.one(types)]}(${r.one(v)})`;
+    if (scope.str?.length && scope.int?.length && r.chance(40)) head = `pair(${r.one(scope.str)}, ${r.one(scope.int)})`;
+  } else if (r.chance(10)) {
+    head = "i($zz)";
+  }
+  if (parts.length === 0 || r.chance(40)) parts.push(expr(r, "bool", scope, 1 + r.below(2)));
+  return `${head} <- ${parts.join(", ")}${scopes(r, keys)}`;
+}
+
+// `reject if a or b` means two things (docs/spec/tokens.md): one query only.
+const check = (r, keys) => r.chance(80) ? `${r.one(["check if", "check if", "check if", "check all"])} ${queries(r, keys)}`
+  : `reject if ${query(r, keys)}`;
+
+function some(r, most, make) {
+  return Array.from({ length: r.below(most + 1) }, make);
+}
+
+export function block(r, keys) {
+  const list = [...some(r, 5, () => fact(r)), ...some(r, 2, () => rule(r, keys)), ...some(r, 1, () => check(r, keys))];
+  // biscuit-wasm refuses a block of a scope and nothing else
+  const head = list.length > 0 && r.chance(8) ? [`trusting ${r.one(["authority", "previous", ...keys])}`] : [];
+  return [...head, ...list].map((s) => `${s};\n`).join("");
+}
+
+export function authorizer(r, keys) {
+  const list = [...some(r, 4, () => fact(r)), ...some(r, 2, () => rule(r, keys)), ...some(r, 1, () => check(r, keys))];
+  const policies = [...some(r, 2, () => `${r.one(["allow if", "deny if"])} ${queries(r, keys)}`)];
+  if (r.chance(85)) policies.push(r.chance(85) ? "allow if true" : "deny if true");
+  return [...list, ...policies].map((s) => `${s};\n`).join("");
 }

@@ -17,6 +17,14 @@ void cross_write(const char *text, size_t n)
     (void)call(64, 1, (long)text, (long)n);
 }
 
+void cross_keep(const char *name, unsigned log_n, const unsigned char *proof, size_t n)
+{
+    (void)name;
+    (void)log_n;
+    (void)proof;
+    (void)n;
+}
+
 _Noreturn void cross_exit(int status)
 {
     for (;;) {

@@ -27,7 +27,3 @@ biscuit: $(BISCUIT)/libbiscuit.so.0 $(BISCUIT)/libbiscuit.a ## libbiscuit alone,
 install-biscuit: biscuit ## install libbiscuit with headers, pkg-config file and manual (PREFIX, DESTDIR)
 	@tools/install/biscuit $(BISCUIT) "$(DESTDIR)" "$(PREFIX)"
 DEPENDS += build/pic/obj/host/biscuit/panic.c.d
-
-# The foreign implementation that the interoperation tests run against.
-build/import/biscuit-wasm/stamp: tools/setup/npm | $(IMPORT)
-	tools/setup/npm $(@D)
