@@ -512,8 +512,21 @@ static void test_malleable(void)
     struct fm_biscuit t = a.t;
     t.block[0].sig_len = other_form(a.t.block[0].sig, sig);
     t.block[0].sig = sig;
-    tap_note_text("the other form", fm_err_name(kit_verify(&t, FM_BISCUIT_SECP256R1, 1)));
-    TAP_EQ(kit_verify(&t, FM_BISCUIT_SECP256R1, 1), FM_OK, "HOS0096 so does its other form");
+    TAP_EQ(kit_verify(&t, FM_BISCUIT_SECP256R1, 1), FM_OK, "HOS0096 so does its twin, whose id is another");
+    TAP_OK(fm_biscuit_revokes(&t.block[0], a.t.block[0].sig, a.t.block[0].sig_len) &&
+               fm_biscuit_revokes(&a.t.block[0], sig, t.block[0].sig_len) &&
+               fm_biscuit_revokes(&t.block[0], sig, t.block[0].sig_len),
+           "HOS0097 revoking one of them revokes the other");
+    sig[8] ^= 1U;
+    TAP_OK(!fm_biscuit_revokes(&a.t.block[0], sig, t.block[0].sig_len), "HOS0098 … and no other r");
+    sig[8] ^= 1U;
+    sig[t.block[0].sig_len - 1U] ^= 1U;
+    TAP_OK(!fm_biscuit_revokes(&a.t.block[0], sig, t.block[0].sig_len), "HOS0099 … nor another s");
+    unsigned named = 0;
+    for (uint32_t n = 0; n < t.block[0].sig_len; n++) {
+        named += fm_biscuit_revokes(&a.t.block[0], a.t.block[0].sig, n) ? 1U : 0U;
+    }
+    TAP_EQ(named, 0, "HOS0099 … nor a part of an id");
 }
 
 /* ------------------------------------------------------------------------------- texts and evaluations */
