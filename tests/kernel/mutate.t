@@ -74,7 +74,7 @@ def host_tests(work):
 
 
 def one_machine(arch, share, chosen, offset):
-    work = os.path.join(ROOT, f"build/mutate-{arch}")
+    work = os.path.join(ROOT, f"build/mutate-{arch}" + ("-share" if share > 1 else ""))
     shutil.rmtree(work, ignore_errors=True)
     os.makedirs(work)
     for name in ("kernel", "tests", "tools", "lib", "include", "Makefile"):
