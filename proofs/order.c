@@ -68,3 +68,24 @@ fm_err derive_narrows(struct fm_record *held, bool self, uint32_t holder, uint8_
     }
     return err;
 }
+
+/* A mask never widens, whatever the mask: the two ways in which lib/biscuit/limits.c changes rights and methods. */
+/*@ assigns \nothing; ensures bits_below(\result, bits); */
+uint16_t mask_narrows(uint16_t bits, uint16_t mask)
+{
+    return bits & mask;
+}
+
+/* And so however often it is done: what is left of `bits` after each of n masks is below `bits`. */
+/*@ requires \valid_read(masks + (0 .. n - 1)); assigns \nothing; ensures bits_below(\result, bits); */
+uint16_t masks_narrow(uint16_t bits, const uint16_t *masks, uint32_t n)
+{
+    uint16_t left = bits;
+
+    /*@ loop invariant 0 <= i <= n && bits_below(left, bits);
+      @ loop assigns i, left; loop variant n - i; */
+    for (uint32_t i = 0; i < n; i++) {
+        left = mask_narrows(left, masks[i]);
+    }
+    return left;
+}

@@ -475,6 +475,63 @@ static void test_chain(void)
     TAP_EQ(kit_verify(&t, ED, 1), FM_E_TOKEN_PROOF, "HOS0093 a secret of 31 bytes");
 }
 
+/* The other signature (r, n - s) that verifies wherever (r, s) does, in DER; its length. */
+static uint32_t other_form(const uint8_t *sig, uint8_t *out)
+{
+    static const uint8_t order[32] = {0xff, 0xff, 0xff, 0xff, 0x00, 0x00, 0x00, 0x00, 0xff, 0xff, 0xff,
+                                      0xff, 0xff, 0xff, 0xff, 0xff, 0xbc, 0xe6, 0xfa, 0xad, 0xa7, 0x17,
+                                      0x9e, 0x84, 0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63, 0x25, 0x51};
+    uint32_t r_len = sig[3];
+    const uint8_t *s = sig + 4 + r_len + 2;
+    uint32_t s_len = sig[4 + r_len + 1];
+    uint8_t full[33] = {0};
+    int borrow = 0;
+
+    for (uint32_t i = 0; i < 32; i++) { /* from the last byte */
+        int have = i < s_len ? s[s_len - 1U - i] : 0;
+        int d = order[31 - i] - have - borrow;
+        borrow = d < 0 ? 1 : 0;
+        full[32 - i] = (uint8_t)(d + 256 * borrow);
+    }
+    uint32_t skip = 0;
+    while (full[skip] == 0 && (full[skip + 1U] & 0x80U) == 0) { /* the shortest form: signatures are random */
+        skip++;
+    }
+    memcpy(out, sig, 4 + r_len);
+    out[4 + r_len] = 2;
+    out[5 + r_len] = (uint8_t)(33U - skip);
+    memcpy(out + 6 + r_len, full + skip, 33U - skip);
+    out[1] = (uint8_t)(4U + r_len + 33U - skip);
+    return 2U + out[1];
+}
+
+static void test_malleable(void)
+{
+    uint8_t sig[FM_BISCUIT_SIG_MAX];
+
+    TAP_OK(kit_mint(&a, FM_BISCUIT_SECP256R1, 1, 2, "a(1);") == FM_OK &&
+               kit_verify(&a.t, FM_BISCUIT_SECP256R1, 1) == FM_OK,
+           "HOS0095 a secp256r1 token verifies");
+    struct fm_biscuit t = a.t;
+    t.block[0].sig_len = other_form(a.t.block[0].sig, sig);
+    t.block[0].sig = sig;
+    TAP_EQ(kit_verify(&t, FM_BISCUIT_SECP256R1, 1), FM_OK, "HOS0096 so does its twin, whose id is another");
+    TAP_OK(fm_biscuit_revokes(&t.block[0], a.t.block[0].sig, a.t.block[0].sig_len) &&
+               fm_biscuit_revokes(&a.t.block[0], sig, t.block[0].sig_len) &&
+               fm_biscuit_revokes(&t.block[0], sig, t.block[0].sig_len),
+           "HOS0097 revoking one of them revokes the other");
+    sig[8] ^= 1U;
+    TAP_OK(!fm_biscuit_revokes(&a.t.block[0], sig, t.block[0].sig_len), "HOS0098 … and no other r");
+    sig[8] ^= 1U;
+    sig[t.block[0].sig_len - 1U] ^= 1U;
+    TAP_OK(!fm_biscuit_revokes(&a.t.block[0], sig, t.block[0].sig_len), "HOS0099 … nor another s");
+    unsigned named = 0;
+    for (uint32_t n = 0; n < a.t.block[0].sig_len; n++) {
+        named += fm_biscuit_revokes(&a.t.block[0], a.t.block[0].sig, n) ? 1U : 0U;
+    }
+    TAP_EQ(named, 0, "HOS0099 … nor a part of an id");
+}
+
 /* ------------------------------------------------------------------------------- texts and evaluations */
 static bool refuse_all(void *ctx, const char *name, uint32_t n, const struct fm_biscuit_value *left,
                        const struct fm_biscuit_value *right, struct fm_biscuit_value *out)
@@ -612,6 +669,7 @@ int main(void)
     test_keys();
     test_envelope();
     test_chain();
+    test_malleable();
     test_texts();
     test_evaluations();
     return tap_done();
