@@ -534,7 +534,7 @@ static void wide(void)
                         "THM1704 the issuer is the 64th, the new cell one more");
 }
 
-/* What no sequence of turns makes: a parent slot that is free at the generation its child names. Planted, and refused. */
+/* What no turn makes: a parent slot that is free at the generation its child names. Planted, and refused. */
 static void orphan(void)
 {
     struct actor *a = world_actor(w, 6, 8, 9, 1000);
