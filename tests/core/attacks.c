@@ -503,6 +503,24 @@ static fm_err verify(const uint8_t *proof, size_t n)
     return fm_proof_verify(proof, n, w->state.root, &proven, NULL);
 }
 
+/* A cell of five slots has room for eight in its tree: the three that are not there are no empty slots. */
+static void i16_padding(void)
+{
+    uint8_t proof[FM_PROOF_BYTES_MAX];
+    const struct actor *d = world_actor(w, 3, 5, 9, 0);
+    const uint8_t kinds[2] = {FM_WRITE_RECORD, FM_WRITE_FIELD};
+    const uint16_t last[2] = {4, 8};
+    const size_t behind[2] = {64 + 3 * 32, 32 + 4 * 32};
+
+    for (unsigned i = 0; i < 2; i++) {
+        size_t n = fm_proof_make(&w->state, d->idx, kinds[i], last[i], proof, sizeof proof);
+
+        TAP_EQ(verify(proof, n), FM_OK, "I-16 the last slot and field, empty");
+        fm_put_le16(proof + n - behind[i] - 2, (uint16_t)(last[i] + 1U));
+        TAP_EQ(verify(proof, n), FM_E_MALFORMED, "I-16 and what only pads the tree is not shown");
+    }
+}
+
 static void i16(void)
 {
     uint8_t proof[FM_PROOF_BYTES_MAX];
@@ -526,6 +544,11 @@ static void i16(void)
         shown += other != a->idx && verify(forged, n) == FM_OK ? 1U : 0U;
     }
     TAP_EQ(shown, 0, "I-16 no other count and no other place");
+    memcpy(forged, proof, n);
+    fm_put_le32(forged + 128, ncells);
+    fm_put_le32(forged + n - 64 - 160 + 112, ncells);
+    TAP_EQ(verify(forged, n), FM_E_MALFORMED,
+           "I-16 a cell numbered past the count, in both places");
     /* a node in a leaf's place: the proof shortened by its first sibling */
     memcpy(forged, proof, 132);
     memcpy(forged + 132, proof + 164, n - 164);
@@ -730,6 +753,7 @@ int main(void)
     i14();
     i15();
     i16();
+    i16_padding();
     replay();
     head();
     chains();
