@@ -545,6 +545,9 @@ static void i16(void)
     }
     TAP_EQ(shown, 0, "I-16 no other count and no other place");
     memcpy(forged, proof, n);
+    fm_put_le32(forged + 128, a->idx ^ 1U);
+    TAP_EQ(verify(forged, n), FM_E_MALFORMED, "I-16 a place that its header does not name");
+    memcpy(forged, proof, n);
     fm_put_le32(forged + 128, ncells);
     fm_put_le32(forged + n - 64 - 160 + 112, ncells);
     TAP_EQ(verify(forged, n), FM_E_MALFORMED,
