@@ -359,6 +359,19 @@ static void renewal(void)
     m = judge_slot(w, b, 0, a->id);
     fm_turn_transfer(m, b->id, 10);
     (void)judge_committed(w, b, "THM1904 and good for its whole allowance");
+    /* the same through a root record, which the lift stamps anew */
+    judge_drop(w, b, 0);
+    m = judge_self(w, a);
+    l.rights = FM_RIGHTS_ALL;
+    l.allowance = FM_U64_MAX;
+    fm_turn_attenuate(m, 3, &l);
+    (void)judge_committed(w, a, "THM1908 A makes itself a root record");
+    judge_give_on(w, a, 3, a->id, b, 0, &l);
+    m = judge_slot(w, a, 3, a->id);
+    fm_turn_lift(m, 0, (const uint8_t[32]){0});
+    fm_turn_grant(m, b->id, 0, &l);
+    (void)judge_committed(w, a, "THM1909 lifts through it, and renews what hung below it");
+    judge_drop(w, a, 3);
     /* a record that another gave over the same target is not A's to renew */
     l.allowance = FM_U64_MAX;
     l.rights |= FM_RIGHT_GRANT;
