@@ -5,6 +5,7 @@
 include tools/make/rules.mk
 -include tools/make/kernel.mk
 -include tools/make/image.mk
+-include tools/make/biscuit.mk
 
 .PHONY: all run test test-biscuit-corpus test-quick test-long check prove bench fuzz tidy layers setup help clean FORCE
 
@@ -39,7 +40,7 @@ prove: | $(SETUP) ## the machine-checked proofs (Frama-C/WP); proofs/STATUS.md s
 	@proofs/prove
 
 tidy: | $(SETUP) ## style rules that a program can check
-	@tools/check/tidy
+	@tools/check/tidy && tools/check/layouts && tools/check/errors
 
 layers: $(free_files) ## who may include and call whom
 	@tools/check/layers build/aarch64 build/riscv64

@@ -9,6 +9,8 @@
 
 /* Seconds. */
 double bench_now(void);
+/* Seconds of processor time of this program: what one thread computes, whatever else the machine does. */
+double bench_cpu(void);
 /* The median; sorts in place. */
 double bench_median(double *values, size_t n);
 /* One row: limit is the figure measured beside it (0: none); ratio = value / limit. */

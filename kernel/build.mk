@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # What the kernel is made of. The recipes are in tools/make/kernel.mk.
 
-kernel.profiles := aarch64 riscv64 sel4test-aarch64 sel4test-riscv64
+kernel.profiles := aarch64 riscv64 sel4test-aarch64 sel4test-riscv64 debug-aarch64 debug-riscv64
 
 # Compiled for the host too, by the tests.
 kernel.portable := $(addprefix kernel/,api/call.c api/fastpath.c api/fault.c api/message.c api/syscall.c \
@@ -13,5 +13,7 @@ kernel.srcs.riscv64 := $(kernel.portable) $(addprefix kernel/,model/memory.c arc
 	arch/riscv64/fpu.S arch/riscv64/machine.c arch/riscv64/trap.S)
 kernel.srcs.aarch64 := $(kernel.portable) $(addprefix kernel/,model/memory.c arch/aarch64/boot.c \
 	arch/aarch64/fpu.S arch/aarch64/machine.c arch/aarch64/gic.c arch/aarch64/trap.S)
-kernel.srcs.debug := kernel/api/debug.c
-kernel.srcs.release := kernel/api/nodebug.c
+# By kind of profile: release, sel4test (with that suite's debug calls), debug (release's ABI, and words for refusals).
+kernel.srcs.release := kernel/api/nodebug.c kernel/api/nowords.c
+kernel.srcs.sel4test := kernel/api/debug.c kernel/api/nowords.c
+kernel.srcs.debug := kernel/api/nodebug.c kernel/api/words.c

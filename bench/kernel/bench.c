@@ -185,7 +185,91 @@ static void time_capabilities(void)
     row("map_unmap", t, ticks(), BATCH);
 }
 
-/* How long a root task's own interrupt takes from the device's line to the driver: the timer device. */
+/*
+ * A device's interrupt. A thread of lower priority raises a line; the driver wakes, quiets the device,
+ * acknowledges and waits again. irq: from the line to the driver's first instruction; irq_round: until
+ * the lower thread goes on. The delay before each round varies, so that whole ticks give the mean.
+ */
+static uint64_t irq_handler;
+static volatile uint64_t irq_at;
+
+#ifdef FM_ABI_AARCH64
+#define DEVICE_IRQ 30u
+
+static inline void line_up(void)
+{
+    __asm__ volatile("msr cntp_ctl_el0, %0\n isb" : : "r"(1ul));
+}
+
+static inline void line_down(void)
+{
+    __asm__ volatile("msr cntp_ctl_el0, %0\n isb" : : "r"(0ul));
+}
+#else
+#define DEVICE_IRQ 10u
+#define DEVICE_UART ((volatile uint8_t *)0x10000000)
+
+static inline void line_up(void)
+{
+    DEVICE_UART[1] = 2; /* the transmitter is empty */
+}
+
+static inline void line_down(void)
+{
+    DEVICE_UART[1] = 0;
+}
+#endif
+
+static void driver(uint64_t on)
+{
+    for (;;) {
+        fast_send(FM_SYS_WAIT, on);
+        irq_at = ticks();
+        line_down();
+        invoke(irq_handler, FM_LABEL_IRQ_ACK, 0, NULL, 0, NULL);
+    }
+}
+
+static void delay(unsigned rounds)
+{
+    for (unsigned i = 0; i < rounds; i++) {
+        __asm__ volatile("" : : : "memory");
+    }
+}
+
+static void time_interrupts(void)
+{
+    irq_handler = next_slot++;
+    const uint64_t root = FM_SLOT_CNODE;
+    const uint64_t w[] = {DEVICE_IRQ, FM_IRQ_TRIGGER_LEVEL, irq_handler, 64};
+    MUST(invoke(FM_SLOT_IRQ_CONTROL, FM_LABEL_IRQ_ISSUE_HANDLER_TRIGGER, 4, w, 1, &root));
+    MUST(invoke(irq_handler, FM_LABEL_IRQ_SET_NOTIFICATION, 0, NULL, 1, &ntf));
+#ifdef FM_ABI_AARCH64
+    __asm__ volatile("msr cntp_cval_el0, %0" : : "r"(0ul)); /* due long ago */
+#endif
+    line_down();
+    MUST(invoke(irq_handler, FM_LABEL_IRQ_ACK, 0, NULL, 0, NULL));
+    nb_wait(ntf);
+    struct thread *t = spawn(driver, ntf, 150);
+    uint64_t to_driver = 0, round = 0;
+    for (unsigned i = 0; i < 16 + BATCH; i++) {
+        delay(i * 7 % 101);
+        irq_at = 0;
+        uint64_t from = ticks();
+        line_up();
+        while (irq_at == 0) {
+        }
+        if (i >= 16) {
+            to_driver += irq_at - from;
+            round += ticks() - from;
+        }
+    }
+    row("irq", 0, to_driver, BATCH);
+    row("irq_round", 0, round, BATCH);
+    kill(t);
+    MUST(cnode_delete(irq_handler));
+}
+
 static void time_simple(void)
 {
     uint64_t empty = next_slot++;
@@ -253,6 +337,7 @@ void tests(void)
     kill(passive);
 
     time_capabilities();
+    time_interrupts();
 
     struct thread *handler = spawn(fault_handler, BATCH, 150);
     faulter = spawn_with(fault_loop, 0, 90, fault_ep, false);

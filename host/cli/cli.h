@@ -136,7 +136,4 @@ int turn_begin(struct making *m, const char *agent, const struct args *a);
 int turn_end(struct making *m, const char *what);
 void turn_abort(struct making *m);
 
-/* Other rooms' command groups. */
-int fm_cli_token(int argc, char **argv) __attribute__((weak));
-
 #endif

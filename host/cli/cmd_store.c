@@ -2,6 +2,7 @@
 /* Stores and proofs: init, checkpoint, ship, thaw, replay, prove, verify. */
 #include "crypto/sign.h"
 #include "host/cli/cmds.h"
+#include "host/cli/stark.h"
 #include "host/store/store.h"
 
 #include <errno.h>
@@ -382,7 +383,7 @@ static int say_proven(const struct args *a, const struct fm_proven *p)
 
 int cmd_verify(const struct args *a)
 {
-    uint8_t proof[FM_PROOF_BYTES_MAX + 1U];
+    static uint8_t proof[STARK_FILE_MAX];
     struct fm_proven proven;
     struct fm_why why = {.field = ""};
     uint8_t root[32];
@@ -390,8 +391,9 @@ int cmd_verify(const struct args *a)
     FILE *in;
     fm_err err;
 
-    if (!text_hex(opt_text(a, "root", ""), root, 32)) {
-        return say_error(FM_E_USAGE, "--root takes 64 hexadecimal digits: the root that you trust");
+    if (!text_hex(opt_text(a, "root", opt_text(a, "receipt", "")), root, 32)) {
+        return say_error(FM_E_USAGE, "--root takes 64 hexadecimal digits: the root that you trust "
+                                     "(--receipt: a receipt's hash)");
     }
     in = fopen(a->words[0], "rb");
     if (in == NULL) {
@@ -399,6 +401,12 @@ int cmd_verify(const struct args *a)
     }
     n = fread(proof, 1, sizeof proof, in);
     fclose(in);
+    if (stark_is_proof(proof, n)) {
+        return stark_verify(a, proof, n);
+    }
+    if (!opt_has(a, "root")) {
+        return say_error(FM_E_USAGE, "this proof is checked against --root");
+    }
     err = fm_proof_verify(proof, n, root, &proven, &why);
     if (err != FM_OK) {
         return say_error(err, "%s at byte %u: expected %" PRIu64 ", got %" PRIu64, why.field,

@@ -1,10 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* dregg: one table of commands; help, checking of options and completion come from it. */
+#include "host/cli/cmd_token.h"
 #include "host/cli/cmds.h"
+#include "host/cli/stark.h"
 
 #include <stdlib.h>
 
 #define FRAME "slot= of= key= fee= valid-until="
+#define OUT "out= raw"
+#define NARROW "prefix= id= actions= until= max-amount= fields= methods="
+#define ASK                                                                                        \
+    "root= action= resource= time= role= relation= database= attr= amount= field= method= code= "   \
+    "datalog= revoked="
 #define LIMITS "rights= methods= badge= fields= expiry= max-amount= allowance= group="
 
 const struct command commands[] = {
@@ -56,8 +63,16 @@ const struct command commands[] = {
     {"show metrics", "", "", "the node's counters", 0, 0, cmd_show_metrics},
     {"prove", "CELL", "out= slot= field= absent",
      "a proof about a cell, slot or field, into a file", 1, 1, cmd_prove},
-    {"verify", "FILE", "root= absent=", "check a proof, from it and a root alone", 1, 1,
-     cmd_verify},
+    {"prove member", "CELL SLOT", "out= profile=", "a STARK that a slot of a cell holds its record", 2, 2,
+     cmd_prove_member},
+    {"prove chain", "HOLDER SLOT", "out= profile= rights=",
+     "a STARK that a capability is valid, with its whole chain", 2, 2, cmd_prove_chain},
+    {"prove receipts", "FIRST COUNT", "out= profile=", "a STARK that receipts follow each other", 2, 2,
+     cmd_prove_receipts},
+    {"prove delegation", "DIR SEQ", "out= profile= points max-cells=",
+     "a STARK of a delegation turn, from the log of a stopped store", 2, 2, cmd_prove_delegation},
+    {"verify", "FILE", "root= receipt= absent=",
+     "check a proof, from it and a root (or a receipt's hash) alone", 1, 1, cmd_verify},
     {"checkpoint", "", "restart", "let the node take a checkpoint", 0, 0, cmd_checkpoint},
     {"ship", "FILE", "", "fetch a checkpoint of the whole ledger into a file", 1, 1, cmd_ship},
     {"thaw", "FILE DIR", "attested= floor= max-cells= log-mib=",
@@ -68,6 +83,29 @@ const struct command commands[] = {
      2, 2, cmd_bench},
     {"recall", "FILE", "", "check that what bench --remember saw acknowledged is still there", 1, 1,
      cmd_recall},
+    {"token keypair", "NAME", "algorithm=", "make a key that signs tokens, kept as `key new` keeps it", 1, 1,
+     cmd_token_keypair},
+    {"token public", "NAME", "", "the public key of a key file", 1, 1, cmd_token_public},
+    {"token mint", "",
+     "key= right= under= any= subject= code= datalog= root-key-id= " NARROW " " OUT,
+     "make a token: grants (RESOURCE=ACTIONS) or a program", 0, 0, cmd_token_mint},
+    {"token inspect", "[TOKEN]", "root=", "what a token says, block by block", 0, 1,
+     cmd_token_inspect},
+    {"token attenuate", "[TOKEN]", "code= datalog= " OUT, "append a block of Datalog", 0, 1,
+     cmd_token_attenuate},
+    {"token narrow", "[TOKEN]", NARROW " " OUT, "append a block that narrows, without Datalog", 0, 1,
+     cmd_token_narrow},
+    {"token seal", "[TOKEN]", OUT, "let nothing be appended any more", 0, 1, cmd_token_seal},
+    {"token verify", "[TOKEN]", ASK, "check the signatures, and decide if something is asked", 0, 1,
+     cmd_token_verify},
+    {"token explain", "[TOKEN]", ASK, "decide, and tell each check and policy with its values", 0, 1,
+     cmd_token_explain},
+    {"token limits", "[TOKEN]", "allowance= group= badge= " ASK,
+     "what a token allows on a resource, as the limits of a grant", 0, 1, cmd_token_limits},
+    {"token revocation-ids", "[TOKEN]", "", "what to revoke, block by block", 0, 1,
+     cmd_token_revocation_ids},
+    {"token third-party", "request|sign|append …", "key= code= datalog= " OUT,
+     "let somebody else sign a block", 1, 3, cmd_token_third_party},
     {"completion", "", "", "the script for bash completion", 0, 0, cmd_completion},
 };
 const int ncommands = (int)FM_ARRAY_LEN(commands);
@@ -91,10 +129,26 @@ static void print_help(void)
         snprintf(left, sizeof left, "%s %s", commands[i].name, commands[i].words);
         printf("  %-38s %s\n", left, commands[i].help);
     }
-    puts("  token …                                capability tokens (dregg token --help)\n\n"
+    puts("\nTokens are read from a file or from standard input, never from the command line.\n"
          "dregg COMMAND --help tells a command's options. Exit status: 0 done, 2 usage, 11 "
          "refused, 12 malformed, 13 a limit,\n"
          "14 wrong moment, 15 input or output, 16 our own fault.");
+}
+
+/* The commands of a group ("token", "key"); false if there is no such group. */
+static bool print_group(const char *group)
+{
+    size_t n = strlen(group);
+    bool found = false;
+
+    for (int i = 0; i < ncommands; i++) {
+        if (strncmp(commands[i].name, group, n) == 0 && commands[i].name[n] == ' ') {
+            printf("%s  dregg %s %s\n      %s\n", found ? "" : "usage:\n", commands[i].name, commands[i].words,
+                   commands[i].help);
+            found = true;
+        }
+    }
+    return found;
 }
 
 static void print_command_help(const struct command *c)
@@ -215,12 +269,12 @@ int cmd_completion(const struct args *a)
     for (int i = 0; i < ncommands; i++) {
         printf("%s ", commands[i].name);
     }
-    puts("token' ;;\n"
+    puts("' ;;\n"
          "    esac\n"
          "    words+=\" $(ls \"${DREGG_HOME:-$HOME/.dregg}/cells\" 2>/dev/null)\"\n"
          "    mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$cur\")\n"
          "}\n"
-         "complete -F _dregg dregg");
+         "complete -o default -F _dregg dregg");
     return 0;
 }
 
@@ -249,14 +303,16 @@ int main(int argc, char **argv)
         }
         at++;
     }
-    if (at < argc && strcmp(argv[at], "token") == 0 && fm_cli_token != NULL) {
-        return fm_cli_token(argc - at, argv + at);
-    }
     c = find_command(argc - at, argv + at, &used);
     if (c == NULL) {
         if (at == argc) {
             print_help();
             return 2;
+        }
+        if (at + 1 == argc || strcmp(argv[at + 1], "--help") == 0) {
+            if (print_group(argv[at])) {
+                return at + 1 == argc ? 2 : 0;
+            }
         }
         return say_error(FM_E_USAGE, "no command '%s'; try dregg --help", argv[at]);
     }

@@ -2,6 +2,7 @@
 /* Opening a store: the newest whole checkpoint, then the log behind it, then the root tooth. */
 #include "core/drive.h"
 #include "host/store/files.h"
+#include "host/store/pages.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -256,7 +257,7 @@ static fm_err take_memory(struct opening *o, const struct host_config *config)
 
     s->config = *config;
     s->memory_bytes = fm_state_size(&config->state);
-    s->memory = malloc(s->memory_bytes);
+    s->memory = host_pages_take(s->memory_bytes);
     s->frame_buf = malloc(FM_FRAME_BYTES_MAX);
     s->log_buf = malloc(FM_LOG_BUFFER_BYTES);
     o->run = malloc(sizeof *o->run);
@@ -276,6 +277,7 @@ static fm_err open_all(struct opening *o, const char *dir, const struct host_con
     uint8_t frame_hash[32];
     struct fm_super super;
     struct stat st;
+    double start;
     fm_err err = files_open(dir, false, s->fds, &s->lock_fd, o->e);
 
     if (err == FM_OK) {
@@ -296,11 +298,16 @@ static fm_err open_all(struct opening *o, const char *dir, const struct host_con
                          (long long)st.st_size, (unsigned long long)super.log_bytes);
     }
     err = find_checkpoint(o, &super, frame_hash);
+    start = seconds_now();
     if (err == FM_OK) {
         look_for_expected(o, &s->state.receipt);
         err = read_log(o, &super, frame_hash);
     }
-    return err == FM_OK ? check_end(o) : err;
+    if (err == FM_OK) {
+        err = check_end(o);
+    }
+    s->recovered.log_seconds = seconds_now() - start;
+    return err;
 }
 
 fm_err host_store_open(struct host_store *s, const char *dir, const struct host_config *config,

@@ -2,6 +2,7 @@
 #include "host/store/store.h"
 
 #include "host/store/files.h"
+#include "host/store/pages.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -37,7 +38,7 @@ static fm_err take_memory(struct host_store *s, const struct host_config *config
 
     s->config = *config;
     s->memory_bytes = fm_state_size(&config->state);
-    s->memory = malloc(s->memory_bytes);
+    s->memory = host_pages_take(s->memory_bytes);
     s->frame_buf = malloc(FM_FRAME_BYTES_MAX);
     s->log_buf = malloc(FM_LOG_BUFFER_BYTES);
     if (s->memory == NULL || s->frame_buf == NULL || s->log_buf == NULL) {
@@ -50,7 +51,7 @@ static fm_err take_memory(struct host_store *s, const struct host_config *config
 
 static void release(struct host_store *s)
 {
-    free(s->memory);
+    host_pages_release(s->memory, s->memory_bytes);
     free(s->frame_buf);
     free(s->log_buf);
     s->memory = NULL;

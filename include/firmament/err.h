@@ -87,6 +87,8 @@ struct fm_why {
 };
 
 /* Fills *why if it is not NULL and returns code, so that a refusal is one statement. */
+/*@ requires why == \null || \valid(why); assigns *why; ensures \result == code;
+  @ ensures why != \null ==> why->code == code; */
 static inline fm_err fm_why_set(struct fm_why *why, fm_err code, uint32_t offset,
                                 const char *field, uint64_t expected, uint64_t got)
 {
@@ -112,6 +114,7 @@ static inline uint8_t fm_err_number(fm_err code)
     return (uint8_t)((uint32_t)code & 0xffU);
 }
 
+#pragma GCC visibility push(default) /* shared libraries show these */
 /* The constant's name without its prefix ("WIDENS"), or "UNKNOWN". Never NULL. */
 const char *fm_err_name(fm_err code);
 /* One sentence for people, or "no such error". Never NULL. */
@@ -122,5 +125,6 @@ const char *fm_err_category_name(enum fm_err_category category);
 fm_err fm_err_of_reason(uint8_t reason);
 /* Walks the whole vocabulary: the n-th error, or FM_OK when there is none. */
 fm_err fm_err_nth(uint32_t n);
+#pragma GCC visibility pop
 
 #endif

@@ -33,9 +33,6 @@ struct call {
     unsigned words;             /* how many message words the reply has */
     bool words_written;         /* they are in the thread's registers and buffer already */
     uint64_t word[CALL_WORDS];
-#ifdef FM_KERNEL_DEBUG
-    const char *why;
-#endif
 };
 
 /* Argument i: a register or a word of the IPC buffer. The caller has checked length. */
@@ -49,6 +46,9 @@ enum outcome refuse_range(struct call *c, uint64_t least, uint64_t greatest);
 enum outcome refuse_lookup(struct call *c, bool source, const struct lookup_fault *f);
 enum outcome refuse_missing(struct call *c, bool source, uint64_t bits);
 enum outcome refuse_memory(struct call *c, uint64_t bytes_left);
+
+/* A refused call, said in words on the console by a debug kernel; nothing in every other. */
+void refusal_say(const struct call *c);
 
 /* Sets the reply to one word. Returns DONE. */
 enum outcome call_result(struct call *c, uint64_t word);

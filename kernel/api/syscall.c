@@ -141,6 +141,9 @@ static enum outcome send_phase(uint64_t cptr, struct phase how)
     if (o == PREEMPTED) {
         return PREEMPTED;
     }
+    if (o == REFUSED) {
+        refusal_say(&c);
+    }
     if (t->state == THREAD_RESTART) {
         if (how.is_call) {
             reply_from_kernel(&c);

@@ -9,6 +9,7 @@
 #ifndef FM_BASE_BASE_H
 #define FM_BASE_BASE_H
 
+#include <firmament/arena.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -117,14 +118,6 @@ static inline void fm_put_le64(uint8_t *p, uint64_t v)
     fm_put_le32(p, (uint32_t)v);
     fm_put_le32(p + 4, (uint32_t)(v >> 32));
 }
-
-/* A bump allocator over memory that the caller owns. Nothing is given back but all at once, by
- * setting `used` to an earlier value. */
-struct fm_arena {
-    uint8_t *base;
-    size_t cap;  /* bytes at base */
-    size_t used; /* always <= cap */
-};
 
 /*
  * Takes n bytes, aligned to `align` (a power of two, at most 4096), from the arena.

@@ -35,6 +35,24 @@ static uint32_t fact_hash(const struct fm_b_pred *p, uint64_t origin)
     return h;
 }
 
+/* Puts a fact behind the others of its relation, and into its slot. */
+static void link_fact(struct fm_biscuit_world *w, const struct fm_b_fact *f, uint32_t slot)
+{
+    struct fm_b_rel *rel = &w->rels[f->rel];
+    struct fm_b_fact *to = &w->facts[w->nfacts];
+
+    *to = *f;
+    to->next = FM_B_NONE;
+    to->prev = rel->last;
+    if (rel->first == FM_B_NONE) {
+        rel->first = w->nfacts;
+    } else {
+        w->facts[rel->last].next = w->nfacts;
+    }
+    rel->last = w->nfacts;
+    w->fact_slots[slot] = ++w->nfacts;
+}
+
 fm_err fm_b_fact_add(struct fm_biscuit_world *w, const struct fm_b_pred *pred, uint64_t origin, bool *added)
 {
     uint32_t slot = fact_hash(pred, origin) & w->fact_mask;
@@ -58,18 +76,43 @@ fm_err fm_b_fact_add(struct fm_biscuit_world *w, const struct fm_b_pred *pred, u
     if (pred->n > 0) {
         memcpy(terms, pred->terms, pred->n * sizeof(uint32_t));
     }
-    struct fm_b_fact f = {terms, origin, pred->name, pred->n, pred->rel, FM_B_NONE};
-    struct fm_b_rel *rel = &w->rels[pred->rel];
-    if (rel->first == FM_B_NONE) {
-        rel->first = w->nfacts;
-    } else {
-        w->facts[rel->last].next = w->nfacts;
-    }
-    rel->last = w->nfacts;
-    w->facts[w->nfacts] = f;
-    w->fact_slots[slot] = ++w->nfacts;
+    struct fm_b_fact f = {terms, origin, pred->name, pred->n, pred->rel, FM_B_NONE, FM_B_NONE};
+    link_fact(w, &f, slot);
     *added = true;
     return FM_OK;
+}
+
+void fm_b_fact_again(struct fm_biscuit_world *w, const struct fm_b_fact *f)
+{
+    struct fm_b_pred pred = {f->name, f->n, f->terms, f->rel};
+    uint32_t slot = fact_hash(&pred, f->origin) & w->fact_mask;
+
+    while (w->fact_slots[slot] != 0) {
+        slot = (slot + 1U) & w->fact_mask;
+    }
+    link_fact(w, f, slot);
+}
+
+void fm_b_facts_keep(struct fm_biscuit_world *w, uint32_t n)
+{
+    while (w->nfacts > n) {
+        const struct fm_b_fact *f = &w->facts[w->nfacts - 1U];
+        struct fm_b_pred pred = {f->name, f->n, f->terms, f->rel};
+        struct fm_b_rel *rel = &w->rels[f->rel];
+        uint32_t slot = fact_hash(&pred, f->origin) & w->fact_mask;
+
+        while (w->fact_slots[slot] != w->nfacts) { /* it is there, and nothing that came later is */
+            slot = (slot + 1U) & w->fact_mask;
+        }
+        w->fact_slots[slot] = 0;
+        rel->last = f->prev;
+        if (f->prev == FM_B_NONE) {
+            rel->first = FM_B_NONE;
+        } else {
+            w->facts[f->prev].next = FM_B_NONE;
+        }
+        w->nfacts--;
+    }
 }
 
 /* ------------------------------------------------------------------------------------------ joins */
@@ -177,8 +220,7 @@ bool fm_b_join_next(struct fm_b_join *j)
 }
 
 /* ------------------------------------------------------------------------------------------ rules */
-/* Applies one rule to the facts below `visible`. */
-static fm_err apply(struct fm_biscuit_world *w, const struct fm_b_rule *r, uint32_t visible)
+fm_err fm_b_rule_apply(struct fm_biscuit_world *w, const struct fm_b_rule *r, uint32_t visible)
 {
     struct fm_b_join j;
 
@@ -205,8 +247,7 @@ static fm_err apply(struct fm_biscuit_world *w, const struct fm_b_rule *r, uint3
     return j.err;
 }
 
-/* Is there anything for the rule that it has not seen? */
-static bool fresh(const struct fm_biscuit_world *w, const struct fm_b_rule *r)
+bool fm_b_rule_fresh(const struct fm_biscuit_world *w, const struct fm_b_rule *r)
 {
     if (r->seen == FM_B_NONE) {
         return true;
@@ -231,8 +272,8 @@ fm_err fm_biscuit_world_run(struct fm_biscuit_world *w)
         uint32_t before = w->nfacts;
         for (uint32_t b = 0; b <= FM_BISCUIT_BLOCKS_MAX; b++) {
             for (struct fm_b_rule *r = w->programs[b] != NULL ? w->programs[b]->rules : NULL; r != NULL; r = r->next) {
-                if (fresh(w, r)) {
-                    err = apply(w, r, before);
+                if (fm_b_rule_fresh(w, r)) {
+                    err = fm_b_rule_apply(w, r, before);
                     r->seen = before;
                 }
                 if (err != FM_OK) {

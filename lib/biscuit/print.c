@@ -63,12 +63,12 @@ static void padded(struct fm_b_out *o, uint64_t v, uint32_t width)
 }
 
 /* RFC 3339 in UTC, years 1970 to 9999. */
-static void date(struct fm_b_out *o, uint64_t t)
+void fm_b_print_date(struct fm_b_out *o, uint64_t t)
 {
     uint64_t days = t / 86400;
     uint64_t rest = t % 86400;
 
-    if (t > 253402300799ULL) {
+    if (t > FM_B_DATE_MAX) {
         fm_b_out_str(o, "<invalid date>");
         return;
     }
@@ -122,7 +122,7 @@ static void scalar(const struct fm_b_value *v, struct fm_b_out *o)
     } else if (v->type == FM_BISCUIT_STRING) {
         quoted(o, p, v->n);
     } else if (v->type == FM_BISCUIT_DATE) {
-        date(o, v->num);
+        fm_b_print_date(o, v->num);
     } else if (v->type == FM_BISCUIT_BYTES) {
         fm_b_out_str(o, "hex:");
         for (uint32_t i = 0; i < v->n; i++) {

@@ -418,7 +418,7 @@ static int run(const struct regex *r, const uint8_t *text, uint32_t n, uint64_t 
     uint32_t before = FM_B_NONE;
 
     now->n = 0;
-    memset(now->member, 0, sizeof now->member);
+    memset(now->member, 0, r->n);
     for (;;) {
         uint32_t at = pos;
         uint32_t c = pos < n ? next_char(text, n, &pos) : FM_B_NONE;
@@ -437,7 +437,7 @@ static int run(const struct regex *r, const uint8_t *text, uint32_t n, uint64_t 
             return 0;
         }
         then->n = 0;
-        memset(then->member, 0, sizeof then->member);
+        memset(then->member, 0, r->n);
         for (uint32_t k = 0; k < now->n; k++) {
             uint32_t pc = now->list[k];
             if (reads(r, &r->prog[pc], c) && follow(r, then, pc + 1U, c, after)) {

@@ -120,6 +120,7 @@ struct fm_b_fact {
     uint64_t origin;
     uint32_t name, n, rel;
     uint32_t next; /* the next fact of the relation */
+    uint32_t prev; /* and the one before */
 };
 
 struct fm_b_rel {
@@ -228,6 +229,14 @@ uint32_t fm_b_rel(struct fm_biscuit_world *w, uint32_t name, uint32_t n, fm_err 
 /* Adds a fact; *added tells whether it was new. */
 fm_err fm_b_fact_add(struct fm_biscuit_world *w, const struct fm_b_pred *pred, uint64_t origin, bool *added);
 
+/* Drops the facts from number n on, last first. Their terms stay until the arena is given back. */
+void fm_b_facts_keep(struct fm_biscuit_world *w, uint32_t n);
+/* Puts back a copy of a fact that was dropped and is not there now. */
+void fm_b_fact_again(struct fm_biscuit_world *w, const struct fm_b_fact *f);
+/* Applies one rule to the facts below `visible`; is there any that it has not seen? */
+fm_err fm_b_rule_apply(struct fm_biscuit_world *w, const struct fm_b_rule *r, uint32_t visible);
+bool fm_b_rule_fresh(const struct fm_biscuit_world *w, const struct fm_b_rule *r);
+
 /* Runs a query's body. For each match calls nothing: it is a cursor. */
 struct fm_b_join {
     struct fm_biscuit_world *w;
@@ -280,6 +289,8 @@ struct fm_b_out {
 void fm_b_out_text(struct fm_b_out *o, const void *p, size_t n);
 void fm_b_out_str(struct fm_b_out *o, const char *s);
 void fm_b_out_u64(struct fm_b_out *o, uint64_t v);
+#define FM_B_DATE_MAX 253402300799ULL /* the last second of 9999 */
+void fm_b_print_date(struct fm_b_out *o, uint64_t t);
 void fm_b_print_value(const struct fm_biscuit_world *w, uint32_t id, struct fm_b_out *o);
 void fm_b_print_pred(const struct fm_biscuit_world *w, const struct fm_b_pred *p, const uint32_t *vars,
                      struct fm_b_out *o);

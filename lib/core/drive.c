@@ -19,6 +19,13 @@ void fm_drive_begin(struct fm_run *run, const struct fm_state *state, const stru
 {
     fm_run_begin(run, env, turn);
     supply_id(run, state, turn->agent);
+}
+
+/* The cells that a turn names, once its prologue has passed: most bodies then need no further pass. */
+static void supply_named(struct fm_run *run, const struct fm_state *state)
+{
+    const struct fm_turn *turn = run->turn;
+
     /* Ahead of need only where it cannot crowd out what is needed (run.h, FM_RUN_AHEAD_MAX). */
     if ((uint32_t)turn->nframes + turn->neffects > FM_RUN_AHEAD_MAX - 1U) {
         return;
@@ -35,23 +42,37 @@ void fm_drive_begin(struct fm_run *run, const struct fm_state *state, const stru
     }
 }
 
+static void supply_needed(struct fm_run *run, const struct fm_state *state, uint32_t idx)
+{
+    struct fm_cell_view view;
+
+    if (idx == FM_INDEX_NONE) {
+        fm_run_supply_absent(run);
+    } else {
+        fm_state_view(state, idx, &view);
+        FM_ASSERT(fm_run_supply(run, &view));
+    }
+}
+
 enum fm_run_step_result fm_drive_step(struct fm_run *run, const struct fm_state *state)
 {
+    /* The agent's signature is good: its body will ask. */
+    if (run->nloaded == 1U && run->nverdicts == 1U && run->verdicts[0].yes) {
+        supply_named(run, state);
+    }
     /* run.h, R6: each round supplies a cell that was not there. */
     for (uint32_t round = 0; round <= FM_TURN_CELLS_MAX + FM_TURN_VERDICTS_MAX; round++) {
         enum fm_run_step_result result = fm_run_step(run);
-        struct fm_cell_view view;
         uint32_t idx;
 
         if (result == FM_RUN_DONE || result == FM_RUN_NEED_VERDICT) {
             return result;
         }
         idx = result == FM_RUN_NEED_IDX ? run->need.idx : fm_state_find(state, run->need.id);
-        if (idx == FM_INDEX_NONE) {
-            fm_run_supply_absent(run);
-        } else {
-            fm_state_view(state, idx, &view);
-            FM_ASSERT(fm_run_supply(run, &view));
+        supply_needed(run, state, idx);
+        /* A verdict was given ahead: run.h, R2, only a body asks for a second cell. */
+        if (run->nloaded == 2U) {
+            supply_named(run, state);
         }
     }
     fm_panic(__FILE__, __LINE__, "a turn that asks without end");

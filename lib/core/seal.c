@@ -305,8 +305,14 @@ static void fill_receipt(struct fm_receipt *r, const struct fm_state *state,
     memcpy(r->head.turn_hash, o->turn_hash, 32);
     memcpy(r->head.link, o->link_before, 32);
     r->rest.assurance = state->params.assurance;
-    fm_hash(FM_H_EVENTS, run->events, o->events_bytes, r->rest.events_hash);
-    fm_hash(FM_H_CAPS, run->caps, o->caps_bytes, r->rest.caps_hash);
+    memcpy(r->rest.events_hash, state->no_events, 32);
+    memcpy(r->rest.caps_hash, state->no_caps, 32);
+    if (o->events_bytes > 0U) {
+        fm_hash(FM_H_EVENTS, run->events, o->events_bytes, r->rest.events_hash);
+    }
+    if (o->caps_bytes > 0U) {
+        fm_hash(FM_H_CAPS, run->caps, o->caps_bytes, r->rest.caps_hash);
+    }
 }
 
 void fm_state_seal(struct fm_state *state, const struct fm_run *run, const struct fm_batch *batch,

@@ -81,6 +81,8 @@ fm_err fm_state_init(struct fm_state *state, const struct fm_state_config *confi
     fm_empties_init(&state->no_slot, e0);
     fm_hash(FM_H_FIELD, zero, 32, e0);
     fm_empties_init(&state->no_field, e0);
+    fm_hash(FM_H_EVENTS, NULL, 0, state->no_events);
+    fm_hash(FM_H_CAPS, NULL, 0, state->no_caps);
     return FM_OK;
 }
 
@@ -332,6 +334,21 @@ static uint32_t take_dirty(struct fm_state *state)
     return n;
 }
 
+/*
+ * Few paths through a large tree are cold, and each step of a climb waits for the one before: to
+ * fetch all pairs of nodes now takes those waits together. (Many paths use the whole tree anyway.)
+ */
+#define FETCH_PATHS_MAX 8U
+static void fetch_paths(const struct fm_state *state, const uint32_t *dirty, uint32_t n,
+                        uint32_t depth)
+{
+    for (uint32_t i = 0; i < n && n <= FETCH_PATHS_MAX; i++) {
+        for (uint32_t k = 0; k < depth; k++) {
+            __builtin_prefetch(state->levels[k] + (size_t)(dirty[i] >> (k + 1U)) * 64U);
+        }
+    }
+}
+
 static void settle_cells(struct fm_state *state)
 {
     uint32_t count = state->top.ncells;
@@ -339,6 +356,7 @@ static void settle_cells(struct fm_state *state)
     uint32_t n = take_dirty(state);
 
     if (n > 0U) {
+        fetch_paths(state, state->dirty, n, depth);
         hash_leaves(state, state->dirty, n);
     }
     for (uint32_t k = 0; k < depth; k++) {

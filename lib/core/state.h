@@ -74,6 +74,8 @@ struct fm_state {
     struct fm_empties no_cell;
     struct fm_empties no_slot;
     struct fm_empties no_field;
+    uint8_t no_events[32]; /* H.events and H.caps of nothing, as most turns leave */
+    uint8_t no_caps[32];
     uint32_t *dirty; /* cells whose leaf is stale */
     uint32_t ndirty;
     uint8_t *dirty_bits;

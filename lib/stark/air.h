@@ -111,16 +111,16 @@ bool fm_air_finish(struct fm_air *a);
 uint32_t fm_air_pair(const struct fm_air *a, uint32_t oi, uint32_t col);
 
 /*
- * Value at z of every public column (per: nper elements), given the public inputs in Montgomery form.
+ * Value at z of every public column (per: nper elements), given the public inputs (integers below p).
  * z must not be in the trace domain.
  */
-void fm_air_public_at(const struct fm_air *a, const fm_bb *pi, const struct fm_ext *z, struct fm_ext *per);
+void fm_air_public_at(const struct fm_air *a, const uint32_t *pi, const struct fm_ext *z, struct fm_ext *per);
 
 /*
  * sum alpha^(ncons-1-i) C_i at z, from the out-of-domain values as they stand in the proof (20 bytes
  * each, already checked to be canonical).
  */
-struct fm_ext fm_air_eval(const struct fm_air *a, const fm_bb *pi, const uint8_t *ood, const struct fm_ext *per,
+struct fm_ext fm_air_eval(const struct fm_air *a, const uint32_t *pi, const uint8_t *ood, const struct fm_ext *per,
                           const struct fm_ext *alpha);
 
 static inline struct fm_ext fm_ext_load(const uint8_t *p)

@@ -11,13 +11,13 @@ struct span {
 };
 
 /* y^m over entries of one period: L_r(y) = w^r (y^m - 1) / (m (y - w^r)), y = z^(n/m). */
-static void add_entries(const struct fm_air *a, const fm_bb *pi, const struct span *rows, uint32_t nrows,
+static void add_entries(const struct fm_air *a, const uint32_t *pi, const struct span *rows, uint32_t nrows,
                         const struct fm_ext *lag, struct fm_ext *per)
 {
     for (uint32_t k = 0; k < nrows; k++) {
         for (uint32_t i = rows[k].first; i < rows[k].first + rows[k].count; i++) {
             const struct fm_air_entry *e = &a->entries[i];
-            fm_bb v = e->is_pi ? pi[e->value] : e->value;
+            fm_bb v = e->is_pi ? fm_bb_of(pi[e->value]) : e->value;
             per[e->col] = fm_ext_add(per[e->col], fm_ext_scale(lag[k], v));
         }
     }
@@ -33,7 +33,7 @@ static uint32_t same_row(const struct fm_air *a, uint32_t first)
     return i - first;
 }
 
-void fm_air_public_at(const struct fm_air *a, const fm_bb *pi, const struct fm_ext *z, struct fm_ext *per)
+void fm_air_public_at(const struct fm_air *a, const uint32_t *pi, const struct fm_ext *z, struct fm_ext *per)
 {
     memset(per, 0, a->nper * sizeof *per);
     uint32_t i = 0;
@@ -137,7 +137,7 @@ static void constraint(struct machine *m, struct fm_ext c, const struct fm_ext *
     m->acc = fm_ext_add(fm_ext_mul(&m->acc, alpha), c);
 }
 
-struct fm_ext fm_air_eval(const struct fm_air *a, const fm_bb *pi, const uint8_t *ood, const struct fm_ext *per,
+struct fm_ext fm_air_eval(const struct fm_air *a, const uint32_t *pi, const uint8_t *ood, const struct fm_ext *per,
                           const struct fm_ext *alpha)
 {
     struct machine m;
@@ -152,7 +152,7 @@ struct fm_ext fm_air_eval(const struct fm_air *a, const fm_bb *pi, const uint8_t
             m.stack[m.sp++] = per[c->c1];
             break;
         case FM_OP_PI:
-            m.stack[m.sp++] = fm_ext_of(pi[c->v]);
+            m.stack[m.sp++] = fm_ext_of(fm_bb_of(pi[c->v]));
             break;
         case FM_OP_CONST:
             m.stack[m.sp++] = fm_ext_of(c->v);

@@ -16,6 +16,7 @@
 #define FM_MEMBER_CELLS_LOG_MAX 32u
 #define FM_MEMBER_CODE 1200u
 #define FM_MEMBER_ENTRIES 1000u
+#define FM_MEMBER_PI (48u + FM_MEMBER_SLOTS_LOG_MAX + FM_MEMBER_CELLS_LOG_MAX)
 #define FM_MEMBER_PATH_MAX (FM_MEMBER_SLOTS_LOG_MAX + FM_MEMBER_CELLS_LOG_MAX + 3u)
 
 struct fm_member {
@@ -23,7 +24,7 @@ struct fm_member {
     struct fm_air air;
     struct fm_w1 w1;
     uint32_t slots_log, cells_log, blocks;
-    uint32_t pi[FM_STARK_PI_MAX];
+    uint32_t pi[FM_MEMBER_PI];
     struct fm_air_ins code[FM_MEMBER_CODE];
     struct fm_air_entry entries[FM_MEMBER_ENTRIES];
 };

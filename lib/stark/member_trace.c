@@ -51,7 +51,7 @@ fm_err fm_member_trace(const struct fm_member *m, const uint8_t (*siblings)[32],
             w[8 * (1 - dir) + i] = fm_le32(siblings[b - 1] + 4 * i);
         }
         fm_w1_domain_key(domain_of(m, b), key);
-        fm_w1_block(trace, n, b, key, w, dir, prev, digest);
+        fm_w1_block(trace, n, b, key, w, dir, prev, FM_W1_WHOLE, digest);
         for (uint32_t i = 0; b == m->blocks - 1 && i < 8; i++) {
             ends = ends && digest[i] == (m->pi[32 + 2 * i] | m->pi[33 + 2 * i] << 16);
         }
@@ -60,6 +60,6 @@ fm_err fm_member_trace(const struct fm_member *m, const uint8_t (*siblings)[32],
     uint32_t key[8];
     fm_w1_domain_key("cap", key);
     memcpy(last, digest, 32);
-    fm_w1_block(trace, n, 0, key, first, 0, last, digest);
+    fm_w1_block(trace, n, 0, key, first, 0, last, FM_W1_WHOLE, digest);
     return ends ? FM_OK : FM_E_STARK_WITNESS;
 }

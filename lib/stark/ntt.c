@@ -3,25 +3,32 @@
 
 void fm_ntt_roots(uint32_t *roots, uint32_t log, int inverse)
 {
+    size_t half = ((size_t)1 << log) / 2;
     fm_bb w = fm_bb_root(log);
     fm_bb x = FM_BB_ONE;
     w = inverse ? fm_bb_inv(w) : w;
-    for (size_t i = 0; i < ((size_t)1 << log) / 2; i++) {
-        roots[i] = x;
+    roots[0] = 0;
+    for (size_t i = 0; i < half; i++) {
+        roots[half + i] = x;
         x = fm_bb_mul(x, w);
+    }
+    for (size_t h = half / 2; h > 0; h /= 2) {
+        for (size_t i = 0; i < h; i++) {
+            roots[h + i] = roots[2 * h + 2 * i];
+        }
     }
 }
 
 void fm_ntt_dif(uint32_t *x, uint32_t log, const uint32_t *roots)
 {
     size_t n = (size_t)1 << log;
-    for (size_t h = n / 2, step = 1; h > 0; h /= 2, step *= 2) {
+    for (size_t h = n / 2; h > 0; h /= 2) {
         for (size_t b = 0; b < n; b += 2 * h) {
             for (size_t j = 0; j < h; j++) {
                 uint32_t u = x[b + j];
                 uint32_t v = x[b + j + h];
                 x[b + j] = fm_bb_add(u, v);
-                x[b + j + h] = fm_bb_mul(fm_bb_sub(u, v), roots[j * step]);
+                x[b + j + h] = fm_bb_mul(fm_bb_sub(u, v), roots[h + j]);
             }
         }
     }
@@ -30,11 +37,11 @@ void fm_ntt_dif(uint32_t *x, uint32_t log, const uint32_t *roots)
 void fm_ntt_dit(uint32_t *x, uint32_t log, const uint32_t *roots)
 {
     size_t n = (size_t)1 << log;
-    for (size_t h = 1, step = n / 2; h < n; h *= 2, step /= 2) {
+    for (size_t h = 1; h < n; h *= 2) {
         for (size_t b = 0; b < n; b += 2 * h) {
             for (size_t j = 0; j < h; j++) {
                 uint32_t u = x[b + j];
-                uint32_t v = fm_bb_mul(x[b + j + h], roots[j * step]);
+                uint32_t v = fm_bb_mul(x[b + j + h], roots[h + j]);
                 x[b + j] = fm_bb_add(u, v);
                 x[b + j + h] = fm_bb_sub(u, v);
             }

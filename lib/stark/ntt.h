@@ -9,7 +9,11 @@
 
 #include "stark/field.h"
 
-/* roots[i] = w^i for i < 2^log / 2, w a primitive 2^log-th root or its inverse. */
+/*
+ * 2^log words: roots[h + j] = w_2h^j, j < h, for h = 1, 2, 4, ... 2^log / 2, w_2h a primitive root of order 2h or its
+ * inverse: each
+ * stage reads its own roots one after the other.
+ */
 void fm_ntt_roots(uint32_t *roots, uint32_t log, int inverse);
 void fm_ntt_dif(uint32_t *x, uint32_t log, const uint32_t *roots);
 void fm_ntt_dit(uint32_t *x, uint32_t log, const uint32_t *roots);

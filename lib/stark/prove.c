@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "stark/kern.h"
 #include "stark/ntt.h"
 #include "stark/prove_hooks.h"
 #include "stark/rows.h"
@@ -16,6 +17,7 @@
 struct prover {
     const struct fm_stark_statement *st;
     const struct fm_air *a;
+    const struct fm_kern *k;
     const uint32_t *trace;
     struct fm_stark_dims d;
     struct fm_tr tr;
@@ -26,12 +28,13 @@ struct prover {
     uint32_t *quot;                   /* 5 * nchunks * points */
     uint32_t *layer[FM_STARK_LAYERS_MAX + 1]; /* 5 * (points of the layer) */
     uint8_t *trace_tree, *quot_tree, *tree[FM_STARK_LAYERS_MAX];
-    uint32_t *per; /* nper * n */
+    uint32_t *per, *public; /* nper * n: values, then coefficients; and the values on a coset */
     uint32_t *coef; /* 10 * n */
-    struct fm_ext *weights, *tmp; /* n each */
+    uint32_t *weights, *tmp; /* 5 * n each */
     struct fm_ext alphas[FM_ROWS_CONS_MAX];
     struct fm_ext gammas[FM_AIR_PAIRS_MAX + 2];
     struct fm_ext values[FM_AIR_PAIRS_MAX + 2];
+    struct fm_kern_term terms[FM_AIR_COLS_MAX + 2 * FM_EXT_DEGREE];
     uint32_t index[2][FM_STARK_QUERIES_MAX];
     uint32_t node[FM_STARK_QUERIES_MAX];
     fm_bb pi[FM_STARK_PI_MAX];
@@ -55,8 +58,8 @@ static size_t carve(struct prover *p, uint8_t *base)
         p->field = (type)(void *)(base == NULL ? NULL : base + used); \
         used += ((bytes) + 63u) & ~(size_t)63;               \
     } while (0)
-    TAKE(roots, uint32_t *, 2 * n);
-    TAKE(iroots, uint32_t *, 2 * n);
+    TAKE(roots, uint32_t *, 4 * n);
+    TAKE(iroots, uint32_t *, 4 * n);
     TAKE(shift, uint32_t *, 4 * p->points);
     TAKE(lde, uint32_t *, 4 * p->points * a->ncols);
     TAKE(quot, uint32_t *, 20 * p->points * a->nchunks);
@@ -69,9 +72,10 @@ static size_t carve(struct prover *p, uint8_t *base)
         TAKE(tree[l], uint8_t *, tree_bytes(d, d->log_d[l + 1]));
     }
     TAKE(per, uint32_t *, 4 * n * a->nper);
+    TAKE(public, uint32_t *, 4 * n * a->nper);
     TAKE(coef, uint32_t *, 40 * n);
-    TAKE(weights, struct fm_ext *, 20 * n);
-    TAKE(tmp, struct fm_ext *, 20 * n);
+    TAKE(weights, uint32_t *, 20 * n);
+    TAKE(tmp, uint32_t *, 20 * n);
 #undef TAKE
     return used;
 }
@@ -86,6 +90,7 @@ static bool plan(struct prover *p, const struct fm_stark_statement *st)
 {
     p->st = st;
     p->a = st->air;
+    p->k = fm_kern_best();
     if (!fm_stark_dims(st, &p->d) || st->air->ncons > FM_ROWS_CONS_MAX) {
         return false;
     }
@@ -116,36 +121,39 @@ size_t fm_stark_proof_size(const struct fm_stark_statement *st)
 
 /* ------------------------------------------------------------------ transforms and trees */
 
+/* out[i] = k * s^rev(i), i < 2^log (fm_ntt_powers). */
+static void powers(const struct prover *p, uint32_t *out, uint32_t log, fm_bb s, fm_bb k)
+{
+    out[0] = k;
+    for (uint32_t b = 0; b < log; b++) {
+        p->k->scale(out + ((size_t)1 << b), out, fm_bb_pow(s, (uint64_t)1 << (log - 1 - b)), (size_t)1 << b);
+    }
+}
+
 /* out: the polynomial of these n bit-reversed coefficients on every coset. */
 static void extend(const struct prover *p, const uint32_t *coef, uint32_t *out)
 {
     for (size_t c = 0; c < (size_t)1 << p->d.log_b; c++) {
-        for (size_t i = 0; i < p->n; i++) {
-            out[c * p->n + i] = fm_bb_mul(coef[i], p->shift[c * p->n + i]);
-        }
-        fm_ntt_dit(out + c * p->n, p->d.log_n, p->roots);
+        p->k->mul(out + c * p->n, coef, p->shift + c * p->n, p->n);
+        p->k->dit(out + c * p->n, p->d.log_n, p->roots);
     }
 }
 
 /* n values on the trace domain, in place, to bit-reversed coefficients. */
 static void interpolate(const struct prover *p, uint32_t *x)
 {
-    fm_bb k = fm_bb_inv(fm_bb_of((uint32_t)p->n));
-    fm_ntt_dif(x, p->d.log_n, p->iroots);
-    for (size_t i = 0; i < p->n; i++) {
-        x[i] = fm_bb_mul(x[i], k);
-    }
+    p->k->dif(x, p->d.log_n, p->iroots);
+    p->k->scale(x, x, fm_bb_inv(fm_bb_of((uint32_t)p->n)), p->n);
 }
 
-/* n values on coset c, in place, to bit-reversed coefficients. */
+/* Five columns of n values on coset c, in place, to bit-reversed coefficients. */
 static void interpolate_coset(const struct prover *p, uint32_t *x, uint32_t c)
 {
-    uint32_t *unshift = (uint32_t *)(void *)p->tmp;
     fm_bb s = fm_stark_point(p->d.log_n, p->d.log_b, 0, c, 0);
-    fm_ntt_powers(unshift, p->d.log_n, fm_bb_inv(s), fm_bb_inv(fm_bb_of((uint32_t)p->n)));
-    fm_ntt_dif(x, p->d.log_n, p->iroots);
-    for (size_t i = 0; i < p->n; i++) {
-        x[i] = fm_bb_mul(x[i], unshift[i]);
+    powers(p, p->tmp, p->d.log_n, fm_bb_inv(s), fm_bb_inv(fm_bb_of((uint32_t)p->n)));
+    for (uint32_t l = 0; l < FM_EXT_DEGREE; l++) {
+        p->k->dif(x + l * p->n, p->d.log_n, p->iroots);
+        p->k->mul(x + l * p->n, x + l * p->n, p->tmp, p->n);
     }
 }
 
@@ -168,14 +176,12 @@ static void commit(const struct prover *p, const uint32_t *data, uint32_t log_d,
 {
     size_t per_coset = ((size_t)1 << log_d) / group;
     size_t leaves = per_coset << p->d.log_b;
-    uint8_t bytes[1024];
-    for (size_t k = 0; k < leaves; k++) {
-        size_t row = ((k / per_coset) << log_d) + k % per_coset;
-        size_t size = leaf_bytes(data, (size_t)1 << (log_d + p->d.log_b), cols, row, per_coset, group, bytes);
-        fm_stark_leaf(bytes, size, tree + 32 * (leaves + k));
+    for (size_t c = 0; c < (size_t)1 << p->d.log_b; c++) {
+        p->k->leaves(data + (c << log_d), (size_t)1 << (log_d + p->d.log_b), cols, group, per_coset, per_coset,
+                     tree + 32 * (leaves + c * per_coset));
     }
-    for (size_t k = leaves - 1; k > 0; k--) {
-        fm_stark_node(tree + 64 * k, tree + 32 * k);
+    for (size_t level = leaves / 2; level > 0; level /= 2) {
+        p->k->nodes(tree + 64 * level, level, tree + 32 * level);
     }
 }
 
@@ -187,13 +193,12 @@ static void send_root(struct prover *p, enum fm_tr_tag tag, const uint8_t *tree)
 
 static void grind(struct prover *p, uint32_t bits)
 {
-    uint64_t nonce = 0;
+    uint64_t nonce;
     if (bits == 0) {
         return;
     }
-    while (!fm_tr_worked(&p->tr, nonce, bits)) {
-        nonce++;
-    }
+    nonce = p->k->grind(p->tr.state, bits);
+    FM_ASSERT(fm_tr_worked(&p->tr, nonce, bits));
     fm_put_u64(&p->w, nonce);
     fm_tr_nonce(&p->tr, nonce);
 }
@@ -210,21 +215,19 @@ fm_err fm_stark_check(const struct fm_stark_statement *st, const uint32_t *trace
     for (uint32_t i = 0; i < a->npi; i++) {
         pi[i] = fm_bb_of(st->pi[i]);
     }
-    for (uint32_t q = 0; q < a->nper; q++) {
-        fm_rows_public(a, pi, q, per + q * n);
-    }
+    fm_rows_public(a, pi, per);
     struct fm_rows r = {a, pi, trace, per, n, n};
-    for (size_t row = 0; row < n; row++) {
-        fm_rows_eval(&r, row, out);
-        for (uint32_t k = 0; k < a->ncons; k++) {
-            if (out[k] != 0) {
-                fault->constraint = k;
-                fault->row = (uint32_t)row;
-                return FM_E_STARK_TRACE;
-            }
-        }
+    size_t row = fm_kern_best()->check(&r, n);
+    if (row == n) {
+        return FM_OK;
     }
-    return FM_OK;
+    fm_rows_eval(&r, row, out);
+    fault->row = (uint32_t)row;
+    fault->constraint = 0;
+    while (out[fault->constraint] == 0) {
+        fault->constraint++;
+    }
+    return FM_E_STARK_TRACE;
 }
 
 static void commit_trace(struct prover *p)
@@ -244,32 +247,13 @@ static void quotient_on(struct prover *p, uint32_t c, uint32_t *out)
 {
     const struct fm_air *a = p->a;
     for (uint32_t q = 0; q < a->nper; q++) {
-        uint32_t *x = p->per + q * p->n;
-        fm_rows_public(a, p->pi, q, x);
-        interpolate(p, x);
-        for (size_t i = 0; i < p->n; i++) {
-            x[i] = fm_bb_mul(x[i], p->shift[c * p->n + i]);
-        }
-        fm_ntt_dit(x, p->d.log_n, p->roots);
+        p->k->mul(p->public + q * p->n, p->per + q * p->n, p->shift + c * p->n, p->n);
+        p->k->dit(p->public + q * p->n, p->d.log_n, p->roots);
     }
-    struct fm_rows r = {a, p->pi, p->lde + c * p->n, p->per, p->points, p->n};
+    struct fm_rows r = {a, p->pi, p->lde + c * p->n, p->public, p->points, p->n};
     fm_bb s = fm_stark_point(p->d.log_n, p->d.log_b, 0, c, 0);
-    fm_bb zinv = fm_bb_inv(fm_bb_sub(fm_bb_pow(s, p->n), FM_BB_ONE));
-    for (size_t i = 0; i < p->n; i++) {
-        uint32_t cons[FM_ROWS_CONS_MAX];
-        struct fm_ext acc = {{0, 0, 0, 0, 0}};
-        fm_rows_eval(&r, i, cons);
-        for (uint32_t k = 0; k < a->ncons; k++) {
-            acc = fm_ext_add(acc, fm_ext_scale(p->alphas[k], cons[k]));
-        }
-        acc = fm_ext_scale(acc, zinv);
-        for (uint32_t l = 0; l < FM_EXT_DEGREE; l++) {
-            out[l * p->n + i] = acc.c[l];
-        }
-    }
-    for (uint32_t l = 0; l < FM_EXT_DEGREE; l++) {
-        interpolate_coset(p, out + l * p->n, c);
-    }
+    p->k->rows(&r, 0, p->n, p->alphas, fm_bb_inv(fm_bb_sub(fm_bb_pow(s, p->n), FM_BB_ONE)), out, p->n);
+    interpolate_coset(p, out, c);
 }
 
 /* On coset c, Q = Q0 + s_c^n Q1; two cosets give both chunks. */
@@ -282,6 +266,9 @@ static void commit_quotient(struct prover *p)
     p->alphas[a->ncons - 1] = fm_ext_of(FM_BB_ONE);
     for (uint32_t k = a->ncons - 1; k > 0; k--) {
         p->alphas[k - 1] = fm_ext_mul(&p->alphas[k], &alpha);
+    }
+    for (uint32_t q = 0; q < a->nper; q++) {
+        interpolate(p, p->per + q * p->n);
     }
     quotient_on(p, 0, p->coef);
     if (a->nchunks == 2) {
@@ -303,57 +290,77 @@ static void commit_quotient(struct prover *p)
     send_root(p, FM_TR_QUOTIENT, p->quot_tree);
 }
 
+/* tmp[i] = k * w^i: the trace domain, scaled. */
+static void domain(struct prover *p, fm_bb k)
+{
+    size_t half = p->n / 2;
+    p->k->scale(p->tmp, p->roots + half, k, half);
+    p->k->scale(p->tmp + half, p->roots + half, fm_bb_sub(0, k), half);
+}
+
+/* weights[i] = 1 / (sign (tmp[i] - z)), sign 1 or -1. */
+static void inverse_distances(struct prover *p, const struct fm_ext *z, bool negative)
+{
+    for (size_t i = 0; i < p->n; i++) {
+        p->weights[i] = negative ? fm_bb_sub(z->c[0], p->tmp[i]) : fm_bb_sub(p->tmp[i], z->c[0]);
+    }
+    for (uint32_t l = 1; l < FM_EXT_DEGREE; l++) {
+        fm_bb c = negative ? z->c[l] : fm_bb_sub(0, z->c[l]);
+        for (size_t i = 0; i < p->n; i++) {
+            p->weights[l * p->n + i] = c;
+        }
+    }
+    p->k->invert(p->weights, p->tmp, p->n, p->n);
+}
+
 /* f(z w^-o) = sum over i of f[i - o] u_i, u_i = (z^n - 1)/n * w^i / (z - w^i). */
 static void trace_values(struct prover *p, const struct fm_ext *z)
 {
     const struct fm_air *a = p->a;
-    fm_bb w = fm_bb_root(p->d.log_n);
-    fm_bb x = FM_BB_ONE;
     struct fm_ext zn = fm_ext_pow(z, p->n);
     struct fm_ext k = fm_ext_sub(zn, fm_ext_of(FM_BB_ONE));
     k = fm_ext_scale(k, fm_bb_inv(fm_bb_of((uint32_t)p->n)));
-    for (size_t i = 0; i < p->n; i++, x = fm_bb_mul(x, w)) {
-        p->weights[i] = fm_ext_sub(*z, fm_ext_of(x));
+    domain(p, FM_BB_ONE);
+    inverse_distances(p, z, true);
+    domain(p, FM_BB_ONE);
+    for (uint32_t l = 0; l < FM_EXT_DEGREE; l++) {
+        p->k->mul(p->weights + l * p->n, p->weights + l * p->n, p->tmp, p->n);
     }
-    fm_ext_batch_inv(p->weights, p->tmp, p->n);
-    for (size_t i = 0; i < p->n; i++, x = fm_bb_mul(x, w)) {
-        p->weights[i] = fm_ext_mul(&p->weights[i], &k);
-        p->weights[i] = fm_ext_scale(p->weights[i], x);
-    }
+    p->k->ext_scale(p->weights, p->weights, p->n, k, p->n);
     for (uint32_t o = 0, j = 0; o < a->noffs; o++) {
+        size_t off = a->offs[o];
         for (uint32_t c = 0; c < a->ncols; c++) {
+            const uint32_t *f = p->trace + c * p->n;
             if ((a->mask[o][c / 64] >> (c % 64) & 1) == 0) {
                 continue;
             }
-            struct fm_ext s = {{0, 0, 0, 0, 0}};
-            for (size_t i = 0; i < p->n; i++) {
-                uint32_t f = p->trace[c * p->n + ((i - a->offs[o]) & (p->n - 1))];
-                s = f == 0 ? s : fm_ext_add(s, fm_ext_scale(p->weights[i], f));
-            }
-            p->values[j++] = s;
+            p->values[j++] = fm_ext_add(p->k->dot(f, p->weights + off, p->n, p->n - off),
+                                        p->k->dot(f + p->n - off, p->weights, p->n, off));
         }
     }
+}
+
+/* a X. */
+static struct fm_ext times_x(struct fm_ext a)
+{
+    struct fm_ext r = {{fm_bb_add(a.c[4], a.c[4]), a.c[0], a.c[1], a.c[2], a.c[3]}};
+    return r;
 }
 
 /* The chunks at z from their bit-reversed coefficients. */
 static void chunk_values(struct prover *p, const struct fm_ext *z)
 {
-    struct fm_ext *pw = p->weights;
-    pw[0] = fm_ext_of(FM_BB_ONE);
+    for (uint32_t l = 0; l < FM_EXT_DEGREE; l++) {
+        p->weights[l * p->n] = l == 0 ? FM_BB_ONE : 0;
+    }
     for (uint32_t b = 0; b < p->d.log_n; b++) {
         struct fm_ext f = fm_ext_pow(z, (uint64_t)1 << (p->d.log_n - 1 - b));
-        for (size_t i = 0; i < (size_t)1 << b; i++) {
-            pw[i + ((size_t)1 << b)] = fm_ext_mul(&pw[i], &f);
-        }
+        p->k->ext_scale(p->weights + ((size_t)1 << b), p->weights, p->n, f, (size_t)1 << b);
     }
     for (uint32_t k = 0; k < p->a->nchunks; k++) {
-        struct fm_ext s = {{0, 0, 0, 0, 0}};
-        for (size_t i = 0; i < p->n; i++) {
-            struct fm_ext q;
-            for (uint32_t l = 0; l < FM_EXT_DEGREE; l++) {
-                q.c[l] = p->coef[(FM_EXT_DEGREE * k + l) * p->n + i];
-            }
-            s = fm_ext_add(s, fm_ext_mul(&pw[i], &q));
+        struct fm_ext s = fm_ext_of(0);
+        for (uint32_t l = FM_EXT_DEGREE; l-- > 0;) {
+            s = fm_ext_add(times_x(s), p->k->dot(p->coef + (FM_EXT_DEGREE * k + l) * p->n, p->weights, p->n, p->n));
         }
         p->values[p->a->npairs + k] = s;
     }
@@ -372,58 +379,60 @@ static void send_ext(struct prover *p, const struct fm_ext *v, uint32_t count, e
     }
 }
 
+/* The columns opened at offset o with their powers of gamma, all times k; *fixed = minus their values, combined
+ * alike. */
+static uint32_t deep_terms(struct prover *p, uint32_t o, fm_bb k, struct fm_ext *fixed)
+{
+    const struct fm_air *a = p->a;
+    uint32_t n = 0;
+    uint32_t j = a->base[o];
+    *fixed = fm_ext_of(0);
+    for (uint32_t c = 0; c < a->ncols; c++) {
+        if ((a->mask[o][c / 64] >> (c % 64) & 1) != 0) {
+            struct fm_ext g = fm_ext_scale(p->gammas[j], k);
+            p->terms[n++] = (struct fm_kern_term){p->lde + c * p->points, g};
+            *fixed = fm_ext_sub(*fixed, fm_ext_mul(&g, &p->values[j]));
+            j++;
+        }
+    }
+    for (uint32_t q = 0; o == 0 && q < a->nchunks; q++) {
+        struct fm_ext g = p->gammas[a->npairs + q];
+        *fixed = fm_ext_sub(*fixed, fm_ext_mul(&g, &p->values[a->npairs + q]));
+        for (uint32_t l = 0; l < FM_EXT_DEGREE; l++) {
+            p->terms[n++] = (struct fm_kern_term){p->quot + (FM_EXT_DEGREE * q + l) * p->points, g};
+            g = times_x(g);
+        }
+    }
+    return n;
+}
+
 /* The DEEP quotient on coset 0, then on all of them (its degree is below n). */
 static void deep(struct prover *p, const struct fm_ext *z)
 {
     const struct fm_air *a = p->a;
     struct fm_ext gamma = fm_tr_ext(&p->tr, 3);
     fm_bb w = fm_bb_root(p->d.log_n);
-    fm_bb x = fm_stark_point(p->d.log_n, p->d.log_b, 0, 0, 0);
-    struct fm_ext fixed[FM_AIR_OFFS_MAX];
     p->gammas[0] = fm_ext_of(FM_BB_ONE);
     for (uint32_t j = 1; j < a->npairs + a->nchunks; j++) {
         p->gammas[j] = fm_ext_mul(&p->gammas[j - 1], &gamma);
     }
-    for (uint32_t o = 0; o < a->noffs; o++) {
-        uint32_t end = o + 1 < a->noffs ? a->base[o + 1] : a->npairs;
-        fixed[o] = fm_ext_of(0);
-        for (uint32_t j = a->base[o]; j < end; j++) {
-            fixed[o] = fm_ext_add(fixed[o], fm_ext_mul(&p->gammas[j], &p->values[j]));
-        }
-    }
-    for (uint32_t k = a->npairs; k < a->npairs + a->nchunks; k++) {
-        fixed[0] = fm_ext_add(fixed[0], fm_ext_mul(&p->gammas[k], &p->values[k]));
-    }
+    domain(p, fm_stark_point(p->d.log_n, p->d.log_b, 0, 0, 0));
+    inverse_distances(p, z, false);
+    memset(p->coef, 0, 4 * FM_EXT_DEGREE * p->n);
     /* weights[i] = 1 / (x_i - z); 1 / (x_i - z w^-o) = w^o weights[i + o]. */
-    for (size_t i = 0; i < p->n; i++, x = fm_bb_mul(x, w)) {
-        p->weights[i] = fm_ext_sub(fm_ext_of(x), *z);
-    }
-    fm_ext_batch_inv(p->weights, p->tmp, p->n);
-    for (size_t i = 0; i < p->n; i++) {
-        struct fm_ext r = {{0, 0, 0, 0, 0}};
-        for (uint32_t o = 0, j = 0; o < a->noffs; o++) {
-            struct fm_ext t = fm_ext_sub(fm_ext_of(0), fixed[o]);
-            for (uint32_t c = 0; c < a->ncols; c++) {
-                if ((a->mask[o][c / 64] >> (c % 64) & 1) != 0) {
-                    t = fm_ext_add(t, fm_ext_scale(p->gammas[j++], p->lde[c * p->points + i]));
-                }
-            }
-            for (uint32_t k = 0; o == 0 && k < a->nchunks; k++) {
-                struct fm_ext q;
-                for (uint32_t l = 0; l < FM_EXT_DEGREE; l++) {
-                    q.c[l] = p->quot[(FM_EXT_DEGREE * k + l) * p->points + i];
-                }
-                t = fm_ext_add(t, fm_ext_mul(&p->gammas[a->npairs + k], &q));
-            }
-            t = fm_ext_mul(&t, &p->weights[(i + a->offs[o]) & (p->n - 1)]);
-            r = fm_ext_add(r, fm_ext_scale(t, fm_bb_pow(w, a->offs[o])));
+    for (uint32_t o = 0; o < a->noffs; o++) {
+        size_t off = a->offs[o];
+        size_t first = p->n - off;
+        struct fm_ext fixed;
+        uint32_t n = deep_terms(p, o, fm_bb_pow(w, off), &fixed);
+        p->k->combine(p->coef, p->n, p->terms, n, fixed, p->weights + off, p->n, first);
+        for (uint32_t j = 0; j < n; j++) {
+            p->terms[j].col += first;
         }
-        for (uint32_t l = 0; l < FM_EXT_DEGREE; l++) {
-            p->coef[l * p->n + i] = r.c[l];
-        }
+        p->k->combine(p->coef + first, p->n, p->terms, n, fixed, p->weights, p->n, off);
     }
+    interpolate_coset(p, p->coef, 0);
     for (uint32_t l = 0; l < FM_EXT_DEGREE; l++) {
-        interpolate_coset(p, p->coef + l * p->n, 0);
         extend(p, p->coef + l * p->n, p->layer[0] + l * p->points);
     }
 }
@@ -442,21 +451,11 @@ static void fold_layer(struct prover *p, uint32_t l, struct fm_ext beta)
     const struct fm_stark_dims *d = &p->d;
     uint32_t log_d = d->log_d[l];
     uint32_t log_o = d->log_d[l + 1];
-    size_t in = (size_t)1 << (log_d + d->log_b);
-    size_t out = (size_t)1 << (log_o + d->log_b);
-    fm_bb w = fm_bb_root(log_d);
     for (uint32_t c = 0; c < 1u << d->log_b; c++) {
         fm_bb x = fm_stark_point(d->log_n, d->log_b, d->log_n - log_d, c, 0);
-        for (size_t i = 0; i < (size_t)1 << log_o; i++, x = fm_bb_mul(x, w)) {
-            struct fm_ext v[8];
-            for (uint32_t m = 0; m < 1u << d->log_a[l]; m++) {
-                v[m] = at(p->layer[l], in, ((size_t)c << log_d) + i + ((size_t)m << log_o));
-            }
-            struct fm_ext r = fm_stark_fold(v, d->log_a[l], x, beta);
-            for (uint32_t k = 0; k < FM_EXT_DEGREE; k++) {
-                p->layer[l + 1][k * out + ((size_t)c << log_o) + i] = r.c[k];
-            }
-        }
+        p->k->fold(p->layer[l + 1] + ((size_t)c << log_o), (size_t)1 << (log_o + d->log_b),
+                   p->layer[l] + ((size_t)c << log_d), (size_t)1 << (log_d + d->log_b), (size_t)1 << log_o, d->log_a[l],
+                   fm_bb_inv(x), p->iroots + ((size_t)1 << (log_d - 1)), beta);
     }
 }
 
@@ -478,7 +477,7 @@ static void final_poly(struct prover *p)
     struct fm_ext out[256];
     uint32_t x[256];
     uint32_t power[256];
-    uint32_t roots[128];
+    uint32_t roots[256];
     fm_bb s = fm_stark_point(d->log_n, d->log_b, d->log_n - log, 0, 0);
     fm_ntt_roots(roots, log, 1);
     fm_ntt_powers(power, log, fm_bb_inv(s), fm_bb_inv(fm_bb_of(n)));
@@ -599,7 +598,7 @@ static void begin(struct prover *p)
     fm_ntt_roots(p->roots, p->d.log_n, 0);
     fm_ntt_roots(p->iroots, p->d.log_n, 1);
     for (uint32_t c = 0; c < 1u << p->d.log_b; c++) {
-        fm_ntt_powers(p->shift + c * p->n, p->d.log_n, fm_stark_point(p->d.log_n, p->d.log_b, 0, c, 0), FM_BB_ONE);
+        powers(p, p->shift + c * p->n, p->d.log_n, fm_stark_point(p->d.log_n, p->d.log_b, 0, c, 0), FM_BB_ONE);
     }
     fm_put_bytes(&p->w, (const uint8_t *)"FMSP\1", 5);
     fm_put_u8(&p->w, p->st->profile->id);

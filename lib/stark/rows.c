@@ -112,15 +112,16 @@ void fm_rows_eval(const struct fm_rows *r, size_t row, uint32_t *out)
     }
 }
 
-void fm_rows_public(const struct fm_air *a, const fm_bb *pi, uint32_t p, uint32_t *out)
+void fm_rows_public(const struct fm_air *a, const fm_bb *pi, uint32_t *out)
 {
     size_t n = (size_t)1 << a->log_n;
-    memset(out, 0, n * sizeof *out);
+    memset(out, 0, a->nper * n * sizeof *out);
     for (uint32_t i = 0; i < a->nentries; i++) {
         const struct fm_air_entry *e = &a->entries[i];
+        uint32_t *col = out + e->col * n;
         fm_bb v = e->is_pi ? pi[e->value] : e->value;
-        for (size_t r = e->row; e->col == p && r < n; r += (size_t)1 << e->log_period) {
-            out[r] = fm_bb_add(out[r], v);
+        for (size_t r = e->row; r < n; r += (size_t)1 << e->log_period) {
+            col[r] = fm_bb_add(col[r], v);
         }
     }
 }

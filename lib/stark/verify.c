@@ -23,7 +23,6 @@ struct scratch {
     uint32_t index[2][FM_STARK_QUERIES_MAX];
     uint32_t node[FM_STARK_QUERIES_MAX];
     uint8_t digest[FM_STARK_QUERIES_MAX][32];
-    fm_bb pi[FM_STARK_PI_MAX];
     struct fm_ext beta[FM_STARK_LAYERS_MAX];
     const uint8_t *root[FM_STARK_LAYERS_MAX];
     struct fm_tr tr;
@@ -130,8 +129,8 @@ static fm_err out_of_domain(struct scratch *s, const struct fm_stark_statement *
         return e;
     }
     fm_tr_absorb(&s->tr, FM_TR_VALUES, *ood, FM_EXT_BYTES * (a->npairs + a->nchunks));
-    fm_air_public_at(a, s->pi, z, s->gamma);
-    struct fm_ext c = fm_air_eval(a, s->pi, *ood, s->gamma, alpha);
+    fm_air_public_at(a, st->pi, z, s->gamma);
+    struct fm_ext c = fm_air_eval(a, st->pi, *ood, s->gamma, alpha);
     struct fm_ext q = {{0, 0, 0, 0, 0}};
     for (uint32_t i = a->nchunks; i-- > 0;) {
         q = fm_ext_add(fm_ext_mul(&q, &zn), fm_ext_load(*ood + (size_t)FM_EXT_BYTES * (a->npairs + i)));
@@ -422,7 +421,6 @@ fm_err fm_stark_verify(const struct fm_stark_statement *st, const uint8_t *proof
         if (FM_KEEP(11) && st->pi[i] >= FM_BB_P) {
             return FM_E_STARK_INPUTS;
         }
-        s->pi[i] = fm_bb_of(st->pi[i]);
     }
     fm_reader_init(&s->r, proof, len);
     fm_err e = header(s, st);

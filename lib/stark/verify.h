@@ -15,7 +15,7 @@
 
 #define FM_STARK_LAYERS_MAX 10u
 #define FM_STARK_QUERIES_MAX 176u
-#define FM_STARK_PI_MAX 128u
+#define FM_STARK_PI_MAX 1024u
 #define FM_STARK_HEADER 44u
 
 /* Mutation testing: -DFM_STARK_MUTANT=k removes check or absorb k (numbers beside each use). */

@@ -6,7 +6,6 @@
 #include "stark/b3.h"
 
 #define BLOCK_LOG 6u
-#define FLAGS 27u /* keyed, start, end, root */
 
 /* The public columns of the core that no statement touches. */
 struct core {
@@ -131,7 +130,7 @@ static void publics(struct fm_air *a, struct core *k)
     }
     k->iv = limbs(a);
     k->td = limbs(a);
-    const uint32_t v[4] = {0, 0, 64, FLAGS};
+    const uint32_t v[4] = {0, 0, 64, FM_W1_WHOLE};
     for (uint32_t j = 0; j < 4; j++) {
         limb_values(a, k->iv, BLOCK_LOG, j, fm_b3_iv[(j + 1) % 4]);
         limb_values(a, k->td, BLOCK_LOG, j, v[(j + 2) % 4]);
@@ -342,15 +341,29 @@ static void init_rows(struct fm_air *a, const struct core *k, const struct fm_w1
         gated(a, k->init, FM_W1_A2 + h, 0);
         fm_air_per(a, w->key_a + h);
         fm_air_sub(a);
+        if ((w->features & FM_W1_CHAIN) != 0) {
+            gated(a, w->chain1, FM_W1_A2 + h, 1);
+            fm_air_sub(a);
+            gated(a, w->chain5, FM_W1_A2 + h, 5);
+            fm_air_sub(a);
+        }
         fm_air_assert(a);
         gated_bits(a, k->init, FM_W1_B2, 0, 16 * h);
         fm_air_per(a, w->key_b + h);
         fm_air_sub(a);
+        if ((w->features & FM_W1_CHAIN) != 0) {
+            gated(a, w->chain4, FM_W1_C1 + h, 4);
+            fm_air_sub(a);
+        }
         fm_air_assert(a);
         for (uint32_t slot = 0; slot < 2; slot++) { /* the digest before, as words 2j and 2j+1 */
             gated(a, k->init, (slot == 0 ? FM_W1_MX : FM_W1_MY) + h, 0);
             for (uint32_t j = 0; j < 4; j++) {
                 gated(a, k->row[j], bus[slot][j][0] + h, bus[slot][j][1]);
+                fm_air_sub(a);
+            }
+            if ((w->features & FM_W1_START) != 0) {
+                fm_air_per(a, w->start + 2 * slot + h);
                 fm_air_sub(a);
             }
             fm_air_assert(a);
@@ -398,6 +411,38 @@ static void paths(struct fm_air *a, const struct core *k, const struct fm_w1 *w)
     fm_air_assert(a);
 }
 
+/* A message word's limb is that of the row `off` rows before, where `per` is 1. */
+static void same_word(struct fm_air *a, uint32_t per, uint32_t i, uint32_t off)
+{
+    fm_air_per(a, per);
+    differs(a, FM_W1_MX + i, off);
+    fm_air_mul(a);
+    fm_air_assert(a);
+}
+
+static void features(struct fm_air *a, const struct fm_w1 *w)
+{
+    for (uint32_t i = 0; i < 4 && (w->features & FM_W1_TWIN) != 0; i++) {
+        gated(a, w->twin4, FM_W1_K1, 4); /* direction 1: the sibling is the left half */
+        differs(a, FM_W1_MX + i, w->twin_rows);
+        fm_air_mul(a);
+        fm_air_assert(a);
+        fm_air_per(a, w->twin8);
+        fm_air_const(a, 1);
+        fm_air_cell(a, FM_W1_K1, 8);
+        fm_air_sub(a);
+        fm_air_mul(a);
+        differs(a, FM_W1_MX + i, w->twin_rows);
+        fm_air_mul(a);
+        fm_air_assert(a);
+    }
+    for (uint32_t i = 0; i < 4 && (w->features & FM_W1_LINK) != 0; i++) {
+        same_word(a, w->link196, i, 196);
+        same_word(a, w->link251, i, 251);
+        same_word(a, w->link255, i, 255);
+    }
+}
+
 /* on * cell = value */
 static void publish(struct fm_air *a, uint32_t on, uint32_t col, uint32_t value)
 {
@@ -407,17 +452,47 @@ static void publish(struct fm_air *a, uint32_t on, uint32_t col, uint32_t value)
     fm_air_assert(a);
 }
 
+static void feature_columns(struct fm_air *a, struct fm_w1 *w)
+{
+    if ((w->features & FM_W1_START) != 0) {
+        w->start = limbs(a);
+        (void)limbs(a);
+    }
+    if ((w->features & FM_W1_CHAIN) != 0) {
+        w->chain1 = fm_air_public(a);
+        w->chain5 = fm_air_public(a);
+        w->chain4 = fm_air_public(a);
+    }
+    if ((w->features & FM_W1_TWIN) != 0) {
+        w->twin4 = fm_air_public(a);
+        w->twin8 = fm_air_public(a);
+    }
+    if ((w->features & FM_W1_LINK) != 0) {
+        w->link196 = fm_air_public(a);
+        w->link251 = fm_air_public(a);
+        w->link255 = fm_air_public(a);
+    }
+}
+
 void fm_w1_core(struct fm_air *a, struct fm_w1 *w)
+{
+    fm_w1_core_with(a, w, "node", 0, 0);
+}
+
+void fm_w1_core_with(struct fm_air *a, struct fm_w1 *w, const char *domain, uint32_t wanted, uint32_t twin_rows)
 {
     struct core k;
     uint32_t key[8];
+    w->domain = domain;
+    w->features = wanted;
+    w->twin_rows = twin_rows;
     select_inputs(a, &k);
     publics(a, &k);
     w->key_a = limbs(a);
     w->key_b = limbs(a);
-    w->path4 = rows_from(a, 4, 4);
-    w->path8 = rows_from(a, 9, 3);
-    w->path8b = rows_from(a, 8, 1);
+    w->path4 = rows_from(a, 4, (wanted & FM_W1_FREE) != 0 ? 0 : 4);
+    w->path8 = rows_from(a, 9, (wanted & FM_W1_FREE) != 0 ? 0 : 3);
+    w->path8b = rows_from(a, 8, (wanted & FM_W1_FREE) != 0 ? 0 : 1);
     w->dir_on = fm_air_public(a);
     w->dir = fm_air_public(a);
     w->word_on = fm_air_public(a);
@@ -426,7 +501,10 @@ void fm_w1_core(struct fm_air *a, struct fm_w1 *w)
     w->out_on = fm_air_public(a);
     w->out = limbs(a);
     (void)limbs(a);
-    fm_w1_domain_key("node", key);
+    feature_columns(a, w);
+    w->flags = k.td;
+    memcpy(w->row, k.row, sizeof w->row);
+    fm_w1_domain_key(domain, key);
     for (uint32_t j = 0; j < 4; j++) {
         limb_values(a, w->key_a, BLOCK_LOG, j, key[(j + 3) % 4]);
         limb_values(a, w->key_b, BLOCK_LOG, j, key[4 + j]);
@@ -444,6 +522,7 @@ void fm_w1_core(struct fm_air *a, struct fm_w1 *w)
         publish(a, w->word_on, FM_W1_MX + i, w->word + i);
         publish(a, w->out_on, (i < 2 ? FM_W1_A2 : FM_W1_C1 - 2) + i, w->out + i);
     }
+    features(a, w);
 }
 
 void fm_w1_key(struct fm_air *a, const struct fm_w1 *w, uint32_t block, const char *domain)
@@ -451,7 +530,7 @@ void fm_w1_key(struct fm_air *a, const struct fm_w1 *w, uint32_t block, const ch
     uint32_t to[8];
     uint32_t from[8];
     fm_w1_domain_key(domain, to);
-    fm_w1_domain_key("node", from);
+    fm_w1_domain_key(w->domain, from);
     for (uint32_t j = 0; j < 4; j++) {
         const uint32_t word[2] = {(j + 3) % 4, 4 + j};
         const uint32_t col[2] = {w->key_a, w->key_b};
@@ -492,5 +571,22 @@ void fm_w1_digest(struct fm_air *a, const struct fm_w1 *w, uint32_t block, uint3
         }
         fm_air_at_pi(a, w->out + 2 * (k / 4), a->log_n, row, pi + 2 * k);
         fm_air_at_pi(a, w->out + 2 * (k / 4) + 1, a->log_n, row, pi + 2 * k + 1);
+    }
+}
+
+void fm_w1_start(struct fm_air *a, const struct fm_w1 *w, uint32_t block, uint32_t pi)
+{
+    for (uint32_t j = 0; j < 4; j++) {
+        fm_air_at(a, w->row[j], a->log_n, 64 * block + j, FM_BB_P - 1);
+        for (uint32_t i = 0; i < 4; i++) {
+            fm_air_at_pi(a, w->start + i, a->log_n, 64 * block + j, pi + 4 * j + i);
+        }
+    }
+}
+
+void fm_w1_same_sibling(struct fm_air *a, const struct fm_w1 *w, uint32_t block)
+{
+    for (uint32_t r = 4; r < 12; r++) {
+        fm_air_at(a, r < 8 ? w->twin4 : w->twin8, a->log_n, 64 * block + r, 1);
     }
 }

@@ -2,10 +2,9 @@
 /*
  * A checkpoint: a whole ledger as a stream of bytes (heart.md section 6). recover = checkpoint + overlay = replay.
  *
- *   magic 16 | version u32 | zero 4 | params 144 | top 128 | last receipt 368 | hash of the last
- *   frame 32 | then every cell in
- *   idx order: header 160 | next_id 32 | nonzero records u16 | nonzero fields u16 | (slot u16,
- *   record 64)… | (key u16, value 32)…
+ *   magic 16 | version u32 | zero 4 | params 144 | top 128 | last receipt 368 | hash of the last frame 32 |
+ *   then every cell in idx order:
+ *   header 160 | next_id 32 | nonzero records u16 | nonzero fields u16 | (slot u16, record 64)… | (key u16, value 32)…
  * It carries no hash of its own: the recomputed root must be the receipt's post_root (the root tooth), and the receipt
  * the one that somebody attested.
  */

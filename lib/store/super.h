@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The superblock: what a store is, and the mark of the last acknowledged batch. Two copies, eight
- * sectors apart; each writing
- * takes the one that the last did not, so one is always whole.
+ * sectors apart; each writing takes the one that the last did not, so one is always whole.
  *
  *   0 magic 16 | 16 version u32 | 20 zero 4 | 24 counter u64 | 32 store id 32 | 64 ledger 32 | 96 log bytes u64
  * 104 log first height u64 | 112 hash of the frame before it 32 | 144 mark: height u64, seq u64, hash 32 |

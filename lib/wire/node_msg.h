@@ -5,7 +5,7 @@
  *   message: length u32 (of what follows) | kind u8 | zero 3 | tag u32 | payload
  * The tag is the client's; an answer carries the kind and tag of its request. A request that cannot
  * be answered gets FM_MSG_ERROR:
- * code u32 | offset u32 | expected u64 | got u64 | field (text to the end).
+ *   code u32 | offset u32 | expected u64 | got u64 | field (text to the end).
  * Requests may be pipelined; answers to turns come in the order of the turns, each after its batch is durable.
  *
  *   TURN 1        the signed turn
@@ -64,10 +64,18 @@ struct fm_msg_head {
  * (FM_E_MALFORMED) with 2 if it is no message or longer than max (head and payload).
  */
 enum fm_msg_look { FM_MSG_WHOLE_HEAD = 0, FM_MSG_MORE = 1, FM_MSG_BAD = 2 };
+/*@ requires max >= FM_MSG_HEAD_BYTES && \valid(head);
+  @ requires n > 0 ==> \valid_read(bytes + (0 .. n - 1));
+  @ requires \separated(head, bytes + (0 .. n - 1));
+  @ assigns *head;
+  @ ensures \result == FM_MSG_WHOLE_HEAD ==> n >= FM_MSG_HEAD_BYTES &&
+  @   head->payload_bytes <= max - FM_MSG_HEAD_BYTES; */
 enum fm_msg_look fm_msg_look(const uint8_t *bytes, size_t n, size_t max,
                              struct fm_msg_head *head) FM_MUST_CHECK;
 
 /* Writes a head. */
+/*@ requires \valid(w) && writer_ok(w) && \separated(w, w->buf + (0 .. w->cap - 1));
+  @ assigns w->len, w->bad, w->buf[0 .. w->cap - 1]; ensures writer_ok(w); */
 void fm_msg_put_head(struct fm_writer *w, uint8_t kind, uint32_t tag, uint32_t payload_bytes);
 
 /* The answer to a turn. */

@@ -1,4 +1,4 @@
-#!/bin/sh
+#!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Every mutant of the heart, not only those of `make test`.
-MUTANTS=all exec tests/core/mutants.t
+# Long (make test-long): every mutant of the heart.
+exec tests/core/mutants.py 1

@@ -4,51 +4,20 @@
  * refusal of the body, the root is
  * that of the prologue alone.
  */
-#include "tests/core/judge.h"
+#include "tests/core/expect.h"
 
 #include "crypto/sign.h"
 #include "tests/tap.h"
 
 #include <stdio.h>
 
-static struct world *w;
-static struct actor *a, *b, *c;
-
-/* Ends the turn under way and expects this reason, under the reason's own test id. */
-static void expect(const struct actor *agent, fm_err reason, uint8_t detail, const char *name)
+/* The same, its name led by the reason. */
+static void refused(const struct actor *agent, fm_err reason, uint8_t detail, const char *name)
 {
     char text[160];
 
     snprintf(text, sizeof text, "RSN%04u %s: %s", fm_err_number(reason), fm_err_name(reason), name);
-    (void)judge_refused(w, agent, reason, detail, text);
-}
-
-static void expect_ok(const struct actor *agent, const char *name)
-{
-    (void)judge_committed(w, agent, name);
-}
-
-static struct fm_turn_maker *self(const struct actor *agent)
-{
-    return judge_self(w, agent);
-}
-
-static struct fm_turn_maker *slot(const struct actor *agent, uint8_t slot_,
-                                  const uint8_t target[32])
-{
-    return judge_slot(w, agent, slot_, target);
-}
-
-static void give(const struct actor *from, const struct actor *to, uint8_t slot_,
-                 const struct fm_limits *l)
-{
-    judge_give(w, from, to, slot_, l);
-}
-
-static void drop(const struct actor *who, uint8_t slot_)
-{
-    fm_turn_drop(self(who), slot_);
-    (void)world_end(w, who);
+    expect(agent, reason, detail, text);
 }
 
 /* Begins the same turn with another value somewhere in its head. */
@@ -72,41 +41,41 @@ static void test_prologue(void)
                   0, FM_NEVER);
     fm_turn_self(&w->maker);
     fm_turn_check_nonce(&w->maker, 0);
-    expect(a, FM_E_WRONG_LEDGER, 0, "signed for another ledger");
+    refused(a, FM_E_WRONG_LEDGER, 0, "signed for another ledger");
     ghost.id[0] ^= 1U;
     m = with(&ghost, 0, 0, FM_NEVER);
     fm_turn_self(m);
     fm_turn_check_nonce(m, 0);
-    expect(&ghost, FM_E_NO_AGENT, 0, "no such agent");
+    refused(&ghost, FM_E_NO_AGENT, 0, "no such agent");
     memcpy(ghost.id, world_header(w, 2)->id, 32);
     ghost.idx = 2;
     m = with(&ghost, 0, 0, FM_NEVER);
     fm_turn_self(m);
     fm_turn_check_nonce(m, 0);
-    expect(&ghost, FM_E_NO_KEY, 0, "a keyless cell signs nothing");
+    refused(&ghost, FM_E_NO_KEY, 0, "a keyless cell signs nothing");
     nonce = world_header(w, a->idx)->nonce;
     m = with(a, nonce + 1U, 0, FM_NEVER);
     fm_turn_self(m);
     fm_turn_check_nonce(m, 0);
-    expect(a, FM_E_NONCE, 0, "a nonce ahead");
+    refused(a, FM_E_NONCE, 0, "a nonce ahead");
     m = with(a, nonce - 1U, 0, FM_NEVER);
     fm_turn_self(m);
     fm_turn_check_nonce(m, 0);
-    expect(a, FM_E_NONCE, 0, "a nonce behind: replayed");
+    refused(a, FM_E_NONCE, 0, "a nonce behind: replayed");
     m = with(a, nonce, 0, w->batch.now - 1U);
     fm_turn_self(m);
     fm_turn_check_nonce(m, 0);
-    expect(a, FM_E_TOO_LATE, 0, "a second too late");
+    refused(a, FM_E_TOO_LATE, 0, "a second too late");
     m = world_begin(w, a);
     fm_turn_after(m, other);
     fm_turn_self(m);
     fm_turn_check_nonce(m, 0);
-    expect(a, FM_E_LINK, 0, "another chain than expected");
+    refused(a, FM_E_LINK, 0, "another chain than expected");
     m = world_begin(w, a);
     fm_turn_root(m, other);
     fm_turn_self(m);
     fm_turn_check_nonce(m, 0);
-    expect(a, FM_E_STALE_ROOT, 0, "another root than named");
+    refused(a, FM_E_STALE_ROOT, 0, "another root than named");
     m = world_begin(w, a);
     fm_turn_after(m, world_header(w, a->idx)->link);
     fm_turn_root(m, w->state.root);
@@ -116,7 +85,7 @@ static void test_prologue(void)
     actor_keys(&thief, 99);
     m = self(&thief);
     fm_turn_check_nonce(m, 0);
-    expect(&thief, FM_E_BAD_SIGNATURE, 0, "another key");
+    refused(&thief, FM_E_BAD_SIGNATURE, 0, "another key");
 }
 
 /* A ledger with fees: who offers too little, who has too little, who holds another asset. */
@@ -135,7 +104,7 @@ static void test_fees(void)
     m = with(a, 0, 100, FM_NEVER);
     fm_turn_self(m);
     fm_turn_check_nonce(m, 1);
-    expect(a, FM_E_FEE_LOW, 0, "an offer below the cost");
+    refused(a, FM_E_FEE_LOW, 0, "an offer below the cost");
     m = self(a);
     fm_turn_check_nonce(m, 1);
     expect_ok(a, "RSN9002 who pays may run");
@@ -147,7 +116,7 @@ static void test_fees(void)
     expect_ok(a, "RSN9005 most of the balance moves");
     m = self(a);
     fm_turn_check_nonce(m, 2);
-    expect(a, FM_E_FEE_UNPAID, 0, "a balance below the cost");
+    refused(a, FM_E_FEE_UNPAID, 0, "a balance below the cost");
     TAP_EQ(w->violations, 0, "RSN9006 fees conserve");
     world_free(w);
     w = keep;
@@ -162,34 +131,34 @@ static void test_capability_use(void)
 
     m = slot(b, 0, nobody);
     fm_turn_check_nonce(m, 0);
-    expect(b, FM_E_NO_CELL, 0, "a frame for a cell that is not there");
+    refused(b, FM_E_NO_CELL, 0, "a frame for a cell that is not there");
     m = slot(b, 8, a->id);
     fm_turn_check_nonce(m, 0);
-    expect(b, FM_E_NO_SLOT, 0, "a slot beyond the last");
+    refused(b, FM_E_NO_SLOT, 0, "a slot beyond the last");
     m = slot(b, 0, a->id);
     fm_turn_check_nonce(m, 0);
-    expect(b, FM_E_NO_CAP, 0, "an empty slot");
+    refused(b, FM_E_NO_CAP, 0, "an empty slot");
     fm_turn_open(self(b), 0, a->id);
     (void)world_end(w, b);
     m = slot(b, 0, a->id);
     fm_turn_check_nonce(m, 0);
-    expect(b, FM_E_NO_CAP, 0, "an open slot is no capability");
+    refused(b, FM_E_NO_CAP, 0, "an open slot is no capability");
     fm_turn_grant(self(a), b->id, 0, &l);
     expect_ok(a, "RSN9007 A gives B a READ on itself");
     m = slot(b, 0, c->id);
     fm_turn_check_nonce(m, 0);
-    expect(b, FM_E_TARGET, 0, "the signer expects another target");
+    refused(b, FM_E_TARGET, 0, "the signer expects another target");
     m = slot(b, 0, a->id);
     fm_turn_check_nonce(m, world_header(w, a->idx)->nonce);
     expect_ok(b, "RSN9008 B reads A");
     m = slot(b, 0, a->id);
     fm_turn_event(m, 1, nobody);
-    expect(b, FM_E_RIGHT, 0, "READ is not NOTIFY");
+    refused(b, FM_E_RIGHT, 0, "READ is not NOTIFY");
     fm_turn_lift(self(a), 0, world_field(w, a->idx, 1));
     (void)world_end(w, a);
     m = slot(b, 0, a->id);
     fm_turn_check_nonce(m, 0);
-    expect(b, FM_E_LIFTED, 0, "A lifted the group");
+    refused(b, FM_E_LIFTED, 0, "A lifted the group");
     drop(b, 0);
     l.expiry = w->batch.now + 5U;
     give(a, b, 0, &l);
@@ -200,7 +169,7 @@ static void test_capability_use(void)
     w->batch.now += 1U;
     m = slot(b, 0, a->id);
     fm_turn_check_balance(m, 1);
-    expect(b, FM_E_EXPIRED, 0, "and a second later not");
+    refused(b, FM_E_EXPIRED, 0, "and a second later not");
     drop(b, 0);
 }
 
@@ -226,30 +195,30 @@ static void test_chain(void)
     expect_ok(a, "RSN9012 A seals B");
     m = slot(c, 1, a->id);
     fm_turn_check_balance(m, 1);
-    expect(c, FM_E_HOLDER_NOT_LIVE, 0, "a holder in the chain is sealed");
+    refused(c, FM_E_HOLDER_NOT_LIVE, 0, "a holder in the chain is sealed");
     m = self(b);
     fm_turn_check_nonce(m, 0);
-    expect(b, FM_E_AGENT_NOT_LIVE, 0, "a sealed agent");
+    refused(b, FM_E_AGENT_NOT_LIVE, 0, "a sealed agent");
     m = slot(a, 2, b->id);
     fm_turn_seal(m, 1);
-    expect(a, FM_E_NOT_LIVE, 0, "sealed twice");
+    refused(a, FM_E_NOT_LIVE, 0, "sealed twice");
     m = slot(a, 2, b->id);
     fm_turn_seal(m, 0);
     expect_ok(a, "RSN9013 A unseals B");
     m = slot(a, 2, b->id);
     fm_turn_seal(m, 0);
-    expect(a, FM_E_NOT_SEALED, 0, "unsealed twice");
+    refused(a, FM_E_NOT_SEALED, 0, "unsealed twice");
     m = slot(c, 1, a->id);
     fm_turn_check_balance(m, 1);
     expect_ok(c, "RSN9014 the chain holds again");
     drop(b, 1);
     m = slot(c, 1, a->id);
     fm_turn_check_balance(m, 1);
-    expect(c, FM_E_REVOKED, 0, "the parent was dropped");
+    refused(c, FM_E_REVOKED, 0, "the parent was dropped");
     give(a, b, 1, &l);
     m = slot(c, 1, a->id);
     fm_turn_check_balance(m, 1);
-    expect(c, FM_E_REVOKED, 0, "a reused slot revives no child");
+    refused(c, FM_E_REVOKED, 0, "a reused slot revives no child");
     drop(b, 1);
     drop(c, 1);
     drop(a, 2);
@@ -271,16 +240,16 @@ static void test_limits(void)
     give(a, b, 0, &l);
     m = slot(b, 0, a->id);
     fm_turn_setfield(m, 8, value);
-    expect(b, FM_E_FIELD, 0, "a key below the range");
+    refused(b, FM_E_FIELD, 0, "a key below the range");
     m = slot(b, 0, a->id);
     fm_turn_setfield(m, 12, value);
-    expect(b, FM_E_FIELD, 0, "a key above it");
+    refused(b, FM_E_FIELD, 0, "a key above it");
     m = slot(b, 0, a->id);
     fm_turn_setfield(m, 16, value);
-    expect(b, FM_E_NO_FIELD, 0, "a key that the cell does not have");
+    refused(b, FM_E_NO_FIELD, 0, "a key that the cell does not have");
     m = slot(b, 0, a->id);
     fm_turn_transfer(m, c->id, 11);
-    expect(b, FM_E_AMOUNT, 0, "one more than a use may take");
+    refused(b, FM_E_AMOUNT, 0, "one more than a use may take");
     m = slot(b, 0, a->id);
     fm_turn_transfer(m, c->id, 10);
     fm_turn_transfer(m, c->id, 10);
@@ -288,15 +257,15 @@ static void test_limits(void)
     expect_ok(b, "RSN9015 the allowance to the last unit");
     m = slot(b, 0, a->id);
     fm_turn_transfer(m, c->id, 1);
-    expect(b, FM_E_ALLOWANCE, 0, "and one more");
+    refused(b, FM_E_ALLOWANCE, 0, "and one more");
     fm_cap_limits(world_record(w, b->idx, 0), &g);
     g.allowance = 1;
     m = slot(b, 0, a->id);
     fm_turn_attenuate(m, 5, &g);
-    expect(b, FM_E_WIDENS, FM_AXIS_ALLOWANCE, "splitting off what is spent");
+    refused(b, FM_E_WIDENS, FM_AXIS_ALLOWANCE, "splitting off what is spent");
     m = slot(b, 0, a->id);
     fm_turn_lift(m, 2, value);
-    expect(b, FM_E_GROUP, 0, "a lift of another group");
+    refused(b, FM_E_GROUP, 0, "a lift of another group");
     drop(b, 0);
 }
 
@@ -331,18 +300,18 @@ static void test_axes(void)
         m = slot(b, 0, a->id);
         fm_turn_attenuate(m, 5, &g);
         snprintf(name, sizeof name, "wider on axis %u alone", axis);
-        expect(b, FM_E_WIDENS, axis, name);
+        refused(b, FM_E_WIDENS, axis, name);
     }
     m = slot(b, 0, a->id);
     g = h;
     g.f_lo = 8;
     fm_turn_attenuate(m, 5, &g);
-    expect(b, FM_E_WIDENS, FM_AXIS_FIELDS, "wider at the lower end");
+    refused(b, FM_E_WIDENS, FM_AXIS_FIELDS, "wider at the lower end");
     m = slot(b, 0, a->id);
     g = h;
     g.allowance = FM_U64_MAX;
     fm_turn_attenuate(m, 5, &g);
-    expect(b, FM_E_WIDENS, FM_AXIS_ALLOWANCE, "unmetered from metered");
+    refused(b, FM_E_WIDENS, FM_AXIS_ALLOWANCE, "unmetered from metered");
     m = slot(b, 0, a->id);
     fm_turn_attenuate(m, 5, &h);
     expect_ok(b, "RSN9016 the same limits are no widening");
@@ -359,9 +328,9 @@ static void test_taken(void)
     give(a, c, 0, &l);
     m = slot(c, 0, a->id);
     fm_turn_attenuate(m, 0, &l);
-    expect(c, FM_E_SLOT_TAKEN, 0, "the own slot holds something");
+    refused(c, FM_E_SLOT_TAKEN, 0, "the own slot holds something");
     fm_turn_open(self(c), 0, b->id);
-    expect(c, FM_E_SLOT_TAKEN, 0, "opening a slot that holds something");
+    refused(c, FM_E_SLOT_TAKEN, 0, "opening a slot that holds something");
     drop(c, 0);
 }
 
@@ -387,12 +356,12 @@ static void test_deepest(void)
     expect_ok(b, "RSN9020 and used, nine links up");
     m = slot(b, 0, a->id);
     fm_turn_attenuate(m, 1, &l);
-    expect(b, FM_E_DEPTH, 0, "and goes no deeper");
+    refused(b, FM_E_DEPTH, 0, "and goes no deeper");
     fm_turn_revoke(self(c), 0);
     (void)world_end(w, c);
     m = slot(b, 0, a->id);
     fm_turn_check_balance(m, 1);
-    expect(b, FM_E_REVOKED, 0, "one write at the root takes nine");
+    refused(b, FM_E_REVOKED, 0, "one write at the root takes nine");
     drop(b, 0);
     for (uint8_t i = 0; i < 8U; i++) {
         drop(c, i);
@@ -410,67 +379,67 @@ static void test_effects(void)
 
     m = self(a);
     fm_turn_check_balance(m, INT64_MAX);
-    expect(a, FM_E_CHECK, 0, "a balance below the least");
+    refused(a, FM_E_CHECK, 0, "a balance below the least");
     m = self(a);
     fm_turn_check_field(m, 9, value);
-    expect(a, FM_E_CHECK, 0, "another value");
+    refused(a, FM_E_CHECK, 0, "another value");
     m = self(a);
     fm_turn_check_nonce(m, 0);
-    expect(a, FM_E_CHECK, 0, "another nonce");
+    refused(a, FM_E_CHECK, 0, "another nonce");
     m = self(a);
     fm_turn_check_time(m, 0, w->batch.now - 1U);
-    expect(a, FM_E_CHECK, 0, "another time");
+    refused(a, FM_E_CHECK, 0, "another time");
     m = self(a);
     fm_turn_check_field(m, 16, value);
-    expect(a, FM_E_NO_FIELD, 0, "a field that is not there");
+    refused(a, FM_E_NO_FIELD, 0, "a field that is not there");
     m = self(a);
     fm_turn_transfer(m, a->id, 1);
-    expect(a, FM_E_SAME_CELL, 0, "from a cell to itself");
+    refused(a, FM_E_SAME_CELL, 0, "from a cell to itself");
     m = self(a);
     fm_turn_transfer(m, nobody, 1);
-    expect(a, FM_E_NO_CELL, 0, "to nobody");
+    refused(a, FM_E_NO_CELL, 0, "to nobody");
     m = self(a);
     fm_turn_transfer(m, c->id, (uint64_t)world_header(w, a->idx)->balance + 1U);
-    expect(a, FM_E_BALANCE, 0, "more than there is");
+    refused(a, FM_E_BALANCE, 0, "more than there is");
     m = self(a);
     fm_turn_drop(m, 200);
-    expect(a, FM_E_NO_SLOT, 0, "drop of no slot");
+    refused(a, FM_E_NO_SLOT, 0, "drop of no slot");
     m = self(a);
     fm_turn_drop(m, 7);
-    expect(a, FM_E_NO_CAP, 0, "drop of an empty slot");
+    refused(a, FM_E_NO_CAP, 0, "drop of an empty slot");
     m = self(a);
     fm_turn_revoke(m, 7);
-    expect(a, FM_E_NO_CAP, 0, "revoke of an empty slot");
+    refused(a, FM_E_NO_CAP, 0, "revoke of an empty slot");
     m = self(a);
     fm_turn_rotate(m, c->pk, sig);
-    expect(a, FM_E_BAD_POSSESSION, 0, "a new key that did not sign");
+    refused(a, FM_E_BAD_POSSESSION, 0, "a new key that did not sign");
     m = self(a);
     fm_turn_grant(m, a->id, 0, &l);
-    expect(a, FM_E_SAME_CELL, 0, "a grant to oneself");
+    refused(a, FM_E_SAME_CELL, 0, "a grant to oneself");
     m = self(a);
     fm_turn_grant(m, b->id, 6, &l);
-    expect(a, FM_E_NOT_OPEN, 0, "a slot that nobody opened");
+    refused(a, FM_E_NOT_OPEN, 0, "a slot that nobody opened");
     fm_turn_open(self(b), 6, c->id);
     (void)world_end(w, b);
     m = self(a);
     fm_turn_grant(m, b->id, 6, &l);
-    expect(a, FM_E_NOT_OPEN, 0, "a slot opened for another");
+    refused(a, FM_E_NOT_OPEN, 0, "a slot opened for another");
     m = self(a);
     fm_turn_destroy(m);
-    expect(a, FM_E_NOT_EMPTY, 0, "destroying money");
+    refused(a, FM_E_NOT_EMPTY, 0, "destroying money");
     m = self(a);
     fm_turn_invoke(m, 1, 1, (const uint8_t[34]){9, 0});
-    expect(a, FM_E_NO_METHOD, 0, "a cell without a factory has no methods");
+    refused(a, FM_E_NO_METHOD, 0, "a cell without a factory has no methods");
     m = self(a);
     fm_turn_create(
         m, &(struct fm_create){.salt = 9, .asset = FM_ASSET_OF, .owner_pk = {1}, .issuer = {1}});
-    expect(a, FM_E_ASSET, 0, "an issuer that is not there");
+    refused(a, FM_E_ASSET, 0, "an issuer that is not there");
     create.owner_pk[0] = 1;
     create.asset = FM_ASSET_OWN;
     m = self(a);
     fm_turn_create(m, &create);
     fm_turn_create(m, &create);
-    expect(a, FM_E_CELL_EXISTS, 0, "the same id twice");
+    refused(a, FM_E_CELL_EXISTS, 0, "the same id twice");
     drop(b, 6);
 }
 
@@ -488,27 +457,27 @@ static void test_policies(void)
     expect_ok(a, "RSN9021 a keyless cell with a root record for its maker");
     m = slot(a, 0, id);
     fm_turn_create(m, &(struct fm_create){.salt = 32, .owner_pk = {1}});
-    expect(a, FM_E_NOT_FIXED, 0, "a cell that is not fixed is no factory");
+    refused(a, FM_E_NOT_FIXED, 0, "a cell that is not fixed is no factory");
     m = slot(a, 0, id);
     fm_turn_setfield(m, 8, value);
     fm_turn_fix(m);
     expect_ok(a, "RSN9022 it is fixed");
     m = slot(a, 0, id);
     fm_turn_setfield(m, 8, value);
-    expect(a, FM_E_POLICY, 0, "a fixed cell changes no field");
+    refused(a, FM_E_POLICY, 0, "a fixed cell changes no field");
     m = slot(a, 0, id);
     fm_turn_fix(m);
-    expect(a, FM_E_POLICY_SET, 0, "and is not fixed twice");
+    refused(a, FM_E_POLICY_SET, 0, "and is not fixed twice");
     m = slot(a, 0, id);
     fm_turn_invoke(m, 1, 1, (const uint8_t[34]){9, 0});
-    expect(a, FM_E_NO_METHOD, 0, "FIXED is not a factory's child");
+    refused(a, FM_E_NO_METHOD, 0, "FIXED is not a factory's child");
     l.methods = 1U << 2;
     m = slot(a, 0, id);
     fm_turn_attenuate(m, 1, &l);
     (void)world_end(w, a);
     m = slot(a, 1, id);
     fm_turn_invoke(m, 3, 1, (const uint8_t[34]){9, 0});
-    expect(a, FM_E_METHOD, 0, "a method that the capability does not name");
+    refused(a, FM_E_METHOD, 0, "a method that the capability does not name");
     drop(a, 1);
     drop(a, 0);
 }
@@ -528,11 +497,11 @@ static void test_retired(void)
     expect_ok(a, "RSN9023 the last lift of a group");
     m = self(a);
     fm_turn_lift(m, 5, zero);
-    expect(a, FM_E_RETIRED, 0, "a group at its end is lifted no more");
+    refused(a, FM_E_RETIRED, 0, "a group at its end is lifted no more");
     l.group = 5;
     m = self(a);
     fm_turn_attenuate(m, 6, &l);
-    expect(a, FM_E_RETIRED, 0, "and takes no more capabilities");
+    refused(a, FM_E_RETIRED, 0, "and takes no more capabilities");
     l.group = 0;
     m = self(a);
     fm_turn_attenuate(m, 6, &l);
@@ -546,7 +515,7 @@ static void test_retired(void)
            "RSN9024 the step that reaches MAX takes the record along");
     m = self(a);
     fm_turn_open(m, 6, b->id);
-    expect(a, FM_E_SLOT_TAKEN, 0, "a retired slot takes nothing");
+    refused(a, FM_E_SLOT_TAKEN, 0, "a retired slot takes nothing");
 }
 
 /* The 65th cell fails its effect, whatever was supplied ahead. */
@@ -561,7 +530,7 @@ static void test_too_wide(void)
         fm_turn_create(m, &create);
     }
     TAP_OK(true, "RSN9025 64 effects in one frame");
-    expect(a, FM_E_TOO_WIDE, 0, "the agent and 64 more are 65 cells");
+    refused(a, FM_E_TOO_WIDE, 0, "the agent and 64 more are 65 cells");
     m = self(a);
     for (uint64_t i = 0; i < 63; i++) {
         create.salt = 1000 + i;
@@ -589,7 +558,7 @@ static void test_full(void)
     m = self(a);
     fm_turn_create(m, &(struct fm_create){.salt = 1, .owner_pk = {1}});
     fm_turn_create(m, &(struct fm_create){.salt = 2, .owner_pk = {1}});
-    expect(a, FM_E_FULL, 0, "a sixth cell where five may be");
+    refused(a, FM_E_FULL, 0, "a sixth cell where five may be");
     m = self(a);
     fm_turn_create(m, &(struct fm_create){.salt = 1, .owner_pk = {1}});
     expect_ok(a, "RSN9028 the fifth is made");
@@ -600,10 +569,7 @@ static void test_full(void)
 
 int main(void)
 {
-    w = world_new(NULL);
-    a = world_actor(w, 0, 8, 16, 100000);
-    b = world_actor(w, 1, 8, 16, 1000);
-    c = world_actor(w, 2, 8, 16, 1000);
+    expect_begin();
     fm_turn_check_nonce(self(a), 1);
     (void)world_end(w, a);
     test_prologue();

@@ -585,6 +585,36 @@ static void orphan(void)
     (void)judge_refused(w, a, FM_E_LIFTED, 0, "THM1112 and is gone with it");
 }
 
+/* A proof's place is its header's, and what only pads a tree is shown by none: five slots stand in a tree of eight. */
+static void places(void)
+{
+    uint8_t proof[FM_PROOF_BYTES_MAX];
+    const struct actor *d = world_actor(w, 8, 5, 9, 0);
+    const uint8_t kinds[2] = {FM_WRITE_RECORD, FM_WRITE_FIELD};
+    const uint16_t last[2] = {4, 8};
+    const size_t behind[2] = {64 + 3 * 32, 32 + 4 * 32};
+    struct fm_proven proven;
+    uint32_t ncells = w->state.top.ncells;
+    size_t n;
+
+    for (unsigned i = 0; i < 2; i++) {
+        n = fm_proof_make(&w->state, d->idx, kinds[i], last[i], proof, sizeof proof);
+        TAP_EQ(fm_proof_verify(proof, n, w->state.root, &proven, NULL), FM_OK,
+               "THM1601 the last slot and field, empty");
+        fm_put_le16(proof + n - behind[i] - 2, (uint16_t)(last[i] + 1U));
+        TAP_EQ(fm_proof_verify(proof, n, w->state.root, &proven, NULL), FM_E_MALFORMED,
+               "THM1602 and the one behind it, which is not there");
+    }
+    n = fm_proof_make(&w->state, d->idx, 0, 0, proof, sizeof proof);
+    fm_put_le32(proof + 128, d->idx ^ 1U);
+    TAP_EQ(fm_proof_verify(proof, n, w->state.root, &proven, NULL), FM_E_MALFORMED,
+           "THM1603 a place that the header does not name");
+    fm_put_le32(proof + 128, ncells);
+    fm_put_le32(proof + n - 64 - 160 + 112, ncells);
+    TAP_EQ(fm_proof_verify(proof, n, w->state.root, &proven, NULL), FM_E_MALFORMED,
+           "THM1604 a cell numbered past the count, in both places");
+}
+
 /* An agent that holds another asset cannot pay with it. */
 static void fees(void)
 {
@@ -633,6 +663,7 @@ int main(void)
     slots();
     wide();
     orphan();
+    places();
     edges();
     world_free(w);
     fees();

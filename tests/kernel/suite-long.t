@@ -7,7 +7,7 @@ for arch in aarch64 riscv64; do
     n=$((n + 1))
     more=()
     [ $arch = riscv64 ] && more=(-bios build/riscv64/firmware.elf)
-    out=$(tests/kernel/qemu-run $arch build/kernel-test/suite-long-$arch.elf 1500 -icount shift=0,sleep=off "${more[@]}")
+    out=$(tests/kernel/qemu-run $arch build/kernel-test/suite-long-$arch.elf 3500 -icount shift=0,sleep=off "${more[@]}")
     if ! grep -q '^not ok' <<< "$out" && grep -q '^1\.\.' <<< "$out"; then
         echo "ok $n - KLONG0$n $arch"
     else

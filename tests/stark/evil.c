@@ -38,8 +38,8 @@ static void solve_identity(struct prover *p)
             fm_put_le32(bytes + FM_EXT_BYTES * i + 4 * l, p->values[i].c[l]);
         }
     }
-    fm_air_public_at(a, p->pi, &z, per);
-    struct fm_ext c = fm_air_eval(a, p->pi, bytes, per, &p->alphas[a->ncons - 2]);
+    fm_air_public_at(a, p->st->pi, &z, per);
+    struct fm_ext c = fm_air_eval(a, p->st->pi, bytes, per, &p->alphas[a->ncons - 2]);
     struct fm_ext zh = fm_ext_sub(fm_ext_pow(&z, p->n), fm_ext_of(FM_BB_ONE));
     zh = fm_ext_inv(&zh);
     p->values[a->npairs] = fm_ext_mul(&c, &zh);

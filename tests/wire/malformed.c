@@ -1,438 +1,403 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * MALFORMED names the place: each field of a turn of each effect damaged in turn, with the offset, field, expectation
- * and value that must be told; and each turn cut at every byte, with the start of the field that was cut. The offsets
- * are written out by hand from the layouts of heart.md sections 3 and 4.
+ * MALFORMED says where and what: each field of each effect is damaged alone, in bytes laid down here by hand, and
+ * the decoder must
+ * name its offset, its name, what was expected and what came.
  */
 #include "tests/tap.h"
 #include "wire/turn.h"
 
 #include <stdio.h>
-#include <string.h>
 
-#define HEAD 68U   /* a SELF frame: kind 68, effects 69, op 70, operands from 71 */
-#define IN_SELF 71 /* a SLOT frame: kind 68, effects 69, slot 70, target 71, op 103 */
-#define IN_SLOT 104
+#define HEAD 68U
+#define SELF_AT (HEAD + 2U)       /* the op in a frame of kind SELF */
+#define SLOT_AT (HEAD + 2U + 33U) /* the op in a frame of kind SLOT */
 
-enum base {
-    CHECK_FIELD,
-    CHECK_NONCE,
-    CHECK_BALANCE,
-    CHECK_TIME,
-    TRANSFER,
-    SETFIELD,
-    CREATE,
-    CREATE_OF,
-    CREATE_KEYLESS,
-    GRANT,
-    ATTENUATE,
-    DROP,
-    REVOKE,
-    LIFT,
-    INVOKE,
-    EVENT,
-    FIX,
-    ROTATE,
-    SEAL,
-    OPEN,
-    DESTROY,
-    SLOT_FIX,
-    WITH_AFTER,
-    WITH_ROOT,
-    WITH_BOTH,
-    TWO_ROTATES,
-    FULL,
-    NBASES
+/* A turn with one frame of one effect. */
+struct bytes {
+    uint8_t at[FM_TURN_BYTES_MAX + 64U];
+    size_t n;
 };
 
-static const uint8_t one[64] = {1, 1, 1, 1};
-static uint8_t wire[FM_TURN_BYTES_MAX + 64];
-static size_t body;
-
-static void put_create(struct fm_turn_maker *m, enum base base)
+static void put(struct bytes *t, size_t n, uint64_t value)
 {
-    struct fm_create c = {.salt = 5, .owner_pk = {1}, .nslots = 3, .nfields = 9, .nopen = 2};
-
-    if (base == CREATE_OF) {
-        c.asset = FM_ASSET_OF;
-        c.issuer[0] = 1;
-    } else if (base == CREATE_KEYLESS) {
-        c.owner_pk[0] = 0;
-        c.slot = 2;
-        c.rights = FM_RIGHTS_ALL;
-    }
-    fm_turn_create(m, &c);
-}
-
-static void put_limited(struct fm_turn_maker *m, enum base base)
-{
-    const struct fm_limits l = {.rights = FM_RIGHTS_ALL, .f_lo = 9, .f_hi = 12};
-
-    if (base == GRANT) {
-        fm_turn_grant(m, one, 4, &l);
-    } else {
-        fm_turn_attenuate(m, 4, &l);
+    for (size_t i = 0; i < n; i++) {
+        t->at[t->n] = (uint8_t)(i < 8U ? value >> (8U * i) : value);
+        t->n++;
     }
 }
 
-static void put_checked(struct fm_turn_maker *m, enum base base)
+/* n bytes, all of this value. */
+static void fill(struct bytes *t, size_t n, uint8_t value)
 {
-    if (base == CHECK_FIELD) {
-        fm_turn_check_field(m, 9, one);
-    } else if (base == CHECK_NONCE) {
-        fm_turn_check_nonce(m, 9);
-    } else if (base == CHECK_BALANCE) {
-        fm_turn_check_balance(m, 9);
-    } else {
-        fm_turn_check_time(m, 1, 9);
-    }
+    memset(t->at + t->n, value, n);
+    t->n += n;
 }
 
-static void put_effect(struct fm_turn_maker *m, enum base base)
+static void put_limits(struct bytes *t)
 {
-    static const uint8_t writes[68] = {9, 0, [34] = 11, 0};
+    put(t, 1, 0);
+    put(t, 2, FM_RIGHT_READ);
+    put(t, 2, 1);
+    put(t, 4, 0);
+    put(t, 2, 8);
+    put(t, 2, 16);
+    put(t, 4, FM_NEVER);
+    put(t, 8, 10);
+    put(t, 8, 100);
+}
 
-    switch (base) {
-    case CHECK_FIELD:
-    case CHECK_NONCE:
-    case CHECK_BALANCE:
-    case CHECK_TIME:
-        put_checked(m, base);
-        break;
-    case TRANSFER:
-        fm_turn_transfer(m, one, 7);
-        break;
-    case SETFIELD:
-        fm_turn_setfield(m, 9, one);
-        break;
-    case CREATE:
-    case CREATE_OF:
-    case CREATE_KEYLESS:
-        put_create(m, base);
-        break;
-    case GRANT:
-    case ATTENUATE:
-        put_limited(m, base);
-        break;
-    case DROP:
-        fm_turn_drop(m, 3);
-        break;
-    case REVOKE:
-        fm_turn_revoke(m, 3);
-        break;
-    case LIFT:
-        fm_turn_lift(m, 7, one);
-        break;
-    case INVOKE:
-        fm_turn_invoke(m, 3, 2, writes);
-        break;
-    case EVENT:
-        fm_turn_event(m, 5, one);
-        break;
-    case TWO_ROTATES:
-        fm_turn_rotate(m, one, one);
-        fm_turn_rotate(m, one, one);
-        break;
-    case ROTATE:
-        fm_turn_rotate(m, one, one);
-        break;
-    case SEAL:
-        fm_turn_seal(m, 1);
-        break;
-    case OPEN:
-        fm_turn_open(m, 3, one);
-        break;
-    case DESTROY:
-        fm_turn_destroy(m);
-        break;
-    case FULL:
-        for (int i = 0; i < 63; i++) {
-            fm_turn_fix(m);
+/* The shortest operands that are well formed. `kind` chooses among those of CHECK and CREATE. */
+static void put_operands(struct bytes *t, uint8_t op, uint8_t kind)
+{
+    switch ((enum fm_op)op) {
+    case FM_OP_CHECK:
+        put(t, 1, kind);
+        if (kind == FM_CHECK_FIELD) {
+            put(t, 2, 9);
+            fill(t, 32, 7);
+        } else {
+            put(t, 8, 5);
         }
-        fm_turn_self(m);
-        fm_turn_fix(m);
         break;
-    case FIX:
-    case SLOT_FIX:
-    case WITH_AFTER:
-    case WITH_ROOT:
-    case WITH_BOTH:
-    case NBASES:
-        fm_turn_fix(m);
+    case FM_OP_TRANSFER:
+        fill(t, 32, 7);
+        put(t, 8, 1);
+        break;
+    case FM_OP_SETFIELD:
+        put(t, 2, 8);
+        fill(t, 32, 7);
+        break;
+    case FM_OP_CREATE:
+        put(t, 8, 1);
+        fill(t, 32, 7);
+        put(t, 1, kind);
+        if (kind == FM_ASSET_OF) {
+            fill(t, 32, 7);
+        }
+        put(t, 1, 4);
+        put(t, 2, 9);
+        put(t, 1, 2);
+        put(t, 1, 0);
+        put(t, 2, 0);
+        break;
+    case FM_OP_GRANT:
+        fill(t, 32, 7);
+        put(t, 1, 0);
+        put_limits(t);
+        break;
+    case FM_OP_ATTENUATE:
+        put(t, 1, 0);
+        put_limits(t);
+        break;
+    case FM_OP_DROP:
+    case FM_OP_REVOKE:
+        put(t, 1, 0);
+        break;
+    case FM_OP_LIFT:
+        put(t, 1, 0);
+        fill(t, 32, 7);
+        break;
+    case FM_OP_INVOKE:
+        put(t, 1, 1);
+        put(t, 1, 2);
+        put(t, 2, 9);
+        fill(t, 32, 7);
+        put(t, 2, 10);
+        fill(t, 32, 7);
+        break;
+    case FM_OP_EVENT:
+        put(t, 1, 3);
+        fill(t, 3, 7);
+        break;
+    case FM_OP_FIX:
+    case FM_OP_DESTROY:
+        break;
+    case FM_OP_ROTATE:
+        fill(t, 32, 7);
+        fill(t, 64, 7);
+        break;
+    case FM_OP_SEAL:
+        put(t, 1, 1);
+        break;
+    case FM_OP_OPEN:
+        put(t, 1, 0);
+        fill(t, 32, 7);
         break;
     }
 }
 
-/* One turn with this effect, in `wire`; its body is `body` bytes. */
-static void build(enum base base)
+static void begin(struct bytes *t, uint8_t flags)
 {
-    struct fm_turn_maker m;
-
-    fm_turn_begin(&m, wire, sizeof wire, one, one, 1, 2, 3);
-    if (base == WITH_AFTER || base == WITH_BOTH) {
-        fm_turn_after(&m, one);
-    }
-    if (base == WITH_ROOT || base == WITH_BOTH) {
-        fm_turn_root(&m, one);
-    }
-    if (base == SEAL || base == SLOT_FIX) {
-        fm_turn_slot(&m, 3, one);
-    } else {
-        fm_turn_self(&m);
-    }
-    put_effect(&m, base);
-    body = fm_turn_finish(&m);
-    memset(wire + body, 0, FM_SIG_BYTES);
+    t->n = 0;
+    put(t, 2, 0x4d46);
+    put(t, 1, 1);
+    put(t, 1, 1);
+    put(t, 2, 0);
+    put(t, 1, flags);
+    put(t, 1, 1);
+    fill(t, 8, 7);
+    fill(t, 32, 7);
+    put(t, 8, 0);
+    put(t, 8, 0);
+    put(t, 4, FM_NEVER);
+    fill(t, (flags & 1U) != 0U ? 32 : 0, 7);
+    fill(t, (flags & 2U) != 0U ? 32 : 0, 7);
 }
 
-/* ---- one damage at a time ---- */
+static void put_frame(struct bytes *t, uint8_t kind, uint8_t neffects)
+{
+    put(t, 1, kind);
+    put(t, 1, neffects);
+    if (kind == FM_FRAME_SLOT) {
+        put(t, 1, 0);
+        fill(t, 32, 7);
+    }
+}
+
+/* Sets the length and appends a signature of zeros. */
+static void end(struct bytes *t)
+{
+    t->at[4] = (uint8_t)t->n;
+    t->at[5] = (uint8_t)(t->n >> 8);
+    fill(t, FM_SIG_BYTES, 0);
+}
+
+static void make(struct bytes *t, uint8_t frame, uint8_t op, uint8_t kind)
+{
+    begin(t, 0);
+    put_frame(t, frame, 1);
+    put(t, 1, op);
+    put_operands(t, op, kind);
+    end(t);
+}
+
+static bool decodes(const struct bytes *t, struct fm_why *why)
+{
+    static struct fm_turn turn;
+
+    memset(why, 0, sizeof *why);
+    return fm_turn_decode(&turn, t->at, t->n, why) == FM_OK;
+}
+
+/* What the decoder must say of these bytes. */
+static void says(const struct bytes *t, size_t offset, const char *field, uint64_t expected,
+                 uint64_t got, const char *name)
+{
+    struct fm_why why;
+    bool ok = !decodes(t, &why);
+    char text[160];
+
+    snprintf(text, sizeof text, "MAL %s: %s at %zu", name, field, offset);
+    ok = ok && why.code == FM_E_MALFORMED && why.offset == offset && why.field != NULL &&
+         strcmp(why.field, field) == 0 && why.expected == expected && why.got == got;
+    if (!TAP_OK(ok, text)) {
+        tap_note_u64("offset", why.offset);
+        tap_note_text("field", why.field != NULL ? why.field : "(none)");
+        tap_note_u64("expected", why.expected);
+        tap_note_u64("got", why.got);
+    }
+}
+
+/* One damage: `value` written over `bytes` bytes at `at`, counted from the first operand (or the op, at -1). */
 struct damage {
-    enum base base;
-    uint16_t at; /* `width` bytes there become `got` */
-    uint8_t width;
-    uint64_t got;
-    uint16_t offset; /* what must be told */
+    const char *name;
     const char *field;
+    uint64_t value;
     uint64_t expected;
+    int16_t at;
+    uint8_t bytes;
+    uint8_t frame;
+    uint8_t op;
+    uint8_t kind;
 };
 
-#define RIGHTS_OFF 1 /* of the limits' members, from the limits' start */
-#define F_LO_OFF 9
-#define F_HI_OFF 11
-#define GRANT_LIMITS (IN_SELF + 33)
-#define ATTENUATE_LIMITS (IN_SELF + 1)
+#define LIMITS(OP, OFF)                                                                            \
+    {#OP " group", "group", 8, 7, (OFF), 1, 0, (OP), 0},                                           \
+        {#OP " rights", "rights", 0x400, 0x3ff, (OFF) + 1, 2, 0, (OP), 0},                         \
+        {#OP " f_lo above f_hi", "f_lo", 17, 16, (OFF) + 9, 2, 0, (OP), 0},                        \
+    {                                                                                              \
+#OP " f_hi", "f_hi", 1025, 1024, (OFF) + 11, 2, 0, (OP), 0                                 \
+    }
 
-/* at = offset but where one field is judged by another. */
-static const struct damage table[] = {
-    {FIX, 0, 2, 0x4d47, 0, "magic", 0x4d46},
-    {FIX, 0, 2, 0, 0, "magic", 0x4d46},
-    {FIX, 2, 1, 0, 2, "version", 1},
-    {FIX, 2, 1, 2, 2, "version", 1},
-    {FIX, 3, 1, 0, 3, "frames", 1},
-    {FIX, 3, 1, 9, 3, "frames", 8},
-    {FIX, 4, 2, 70, 4, "length", 71},
-    {FIX, 4, 2, 72, 4, "length", 71},
-    {FIX, 6, 1, 4, 6, "flags", 3},
-    {FIX, 6, 1, 0x80, 6, "flags", 3},
-    {FIX, 7, 1, 0, 7, "sig_kind", 1},
-    {FIX, 7, 1, 2, 7, "sig_kind", 1},
-    {FIX, 68, 1, 2, 68, "frame kind", 1},
-    {FIX, 69, 1, 0, 69, "effects", 1},
-    {FIX, 69, 1, 65, 69, "effects", 64},
-    {FIX, 70, 1, 0, 70, "op", 1},
-    {FIX, 70, 1, 17, 70, "op", 16},
-    {FIX, 70, 1, 255, 70, "op", 16},
-    {FULL, 68 + 2 + 63 + 1, 1, 2, 68 + 2 + 63 + 1, "effects", 1},
-    {SLOT_FIX, 103, 1, 7, 103, "op in a SLOT frame", 0},
-    {SLOT_FIX, 103, 1, 8, 103, "op in a SLOT frame", 0},
-    {SLOT_FIX, 103, 1, 13, 103, "op in a SLOT frame", 0},
-    {SLOT_FIX, 103, 1, 15, 103, "op in a SLOT frame", 0},
-    {FIX, 70, 1, 14, 70, "op in a SELF frame", 1},
-    {CHECK_FIELD, IN_SELF, 1, 0, IN_SELF, "check kind", 1},
-    {CHECK_FIELD, IN_SELF, 1, 5, IN_SELF, "check kind", 4},
-    {TRANSFER, IN_SELF + 32, 8, 0, IN_SELF + 32, "amount", 1},
-    {TRANSFER, IN_SELF + 32, 8, 1ULL << 63, IN_SELF + 32, "amount", INT64_MAX},
-    {TRANSFER, IN_SELF + 32, 8, FM_U64_MAX, IN_SELF + 32, "amount", INT64_MAX},
-    {SETFIELD, IN_SELF, 2, 7, IN_SELF, "key", 8},
-    {SETFIELD, IN_SELF, 2, 0, IN_SELF, "key", 8},
-    {CREATE, IN_SELF + 40, 1, 3, IN_SELF + 40, "asset", 2},
-    {CREATE, IN_SELF + 42, 2, 1025, IN_SELF + 42, "nfields", 1024},
-    {CREATE, IN_SELF + 44, 1, 4, IN_SELF + 44, "nopen", 3},
-    {CREATE, IN_SELF + 41, 1, 1, IN_SELF + 44, "nopen", 1},
-    {CREATE, IN_SELF + 45, 1, 1, IN_SELF + 45, "slot", 0},
-    {CREATE, IN_SELF + 46, 2, 0x400, IN_SELF + 46, "rights", 0x3ff},
-    {CREATE, IN_SELF + 8, 1, 0, IN_SELF + 46, "rights", 1},
-    {CREATE_KEYLESS, IN_SELF + 46, 2, 0, IN_SELF + 45, "slot", 0},
-    {CREATE_OF, IN_SELF + 74, 2, 1025, IN_SELF + 74, "nfields", 1024},
-    {CREATE_OF, IN_SELF + 76, 1, 4, IN_SELF + 76, "nopen", 3},
-    {CREATE_OF, IN_SELF + 77, 1, 9, IN_SELF + 77, "slot", 0},
-    {CREATE_OF, IN_SELF + 78, 2, 0x8000, IN_SELF + 78, "rights", 0x3ff},
-    {GRANT, GRANT_LIMITS, 1, 8, GRANT_LIMITS, "group", 7},
-    {GRANT, GRANT_LIMITS + RIGHTS_OFF, 2, 0x400, GRANT_LIMITS + RIGHTS_OFF, "rights", 0x3ff},
-    {GRANT, GRANT_LIMITS + F_LO_OFF, 2, 13, GRANT_LIMITS + F_LO_OFF, "f_lo", 12},
-    {GRANT, GRANT_LIMITS + F_HI_OFF, 2, 1025, GRANT_LIMITS + F_HI_OFF, "f_hi", 1024},
-    {ATTENUATE, ATTENUATE_LIMITS, 1, 255, ATTENUATE_LIMITS, "group", 7},
-    {ATTENUATE, ATTENUATE_LIMITS + RIGHTS_OFF, 2, 0x8000, ATTENUATE_LIMITS + RIGHTS_OFF, "rights",
-     0x3ff},
-    {ATTENUATE, ATTENUATE_LIMITS + F_LO_OFF, 2, 0xffff, ATTENUATE_LIMITS + F_LO_OFF, "f_lo", 12},
-    {ATTENUATE, ATTENUATE_LIMITS + F_HI_OFF, 2, 0xffff, ATTENUATE_LIMITS + F_HI_OFF, "f_hi", 1024},
-    {LIFT, IN_SELF, 1, 8, IN_SELF, "group", 7},
-    {INVOKE, IN_SELF, 1, 16, IN_SELF, "method", 15},
-    {INVOKE, IN_SELF + 1, 1, 0, IN_SELF + 1, "writes", 1},
-    {INVOKE, IN_SELF + 1, 1, 9, IN_SELF + 1, "writes", 8},
-    {INVOKE, IN_SELF + 2, 2, 7, IN_SELF + 2, "key", 8},
-    {INVOKE, IN_SELF + 36, 2, 9, IN_SELF + 36, "key", 10},
-    {INVOKE, IN_SELF + 36, 2, 8, IN_SELF + 36, "key", 10},
-    {EVENT, IN_SELF, 1, 0, IN_SELF, "event bytes", 1},
-    {EVENT, IN_SELF, 1, 65, IN_SELF, "event bytes", 64},
-    {ROTATE, IN_SELF, 4, 0, IN_SELF, "new_pk", 1},
-    {SEAL, IN_SLOT, 1, 2, IN_SLOT, "on", 1},
-    {WITH_AFTER, 68, 4, 0, 68, "after", 1},
-    {WITH_ROOT, 68, 4, 0, 68, "root", 1},
-    {WITH_BOTH, 68, 4, 0, 68, "after", 1},
-    {WITH_BOTH, 100, 4, 0, 100, "root", 1},
+static const struct damage damages[] = {
+    {"op 0", "op", 0, 1, -1, 1, 0, FM_OP_FIX, 0},
+    {"op 17", "op", 17, 16, -1, 1, 0, FM_OP_FIX, 0},
+    {"check kind 0", "check kind", 0, 1, 0, 1, 0, FM_OP_CHECK, 2},
+    {"check kind 5", "check kind", 5, 4, 0, 1, 0, FM_OP_CHECK, 2},
+    {"transfer of nothing", "amount", 0, 1, 32, 8, 0, FM_OP_TRANSFER, 0},
+    {"transfer beyond 2^63", "amount", 1ULL << 63, INT64_MAX, 32, 8, 0, FM_OP_TRANSFER, 0},
+    {"field of the system's", "key", 7, 8, 0, 2, 0, FM_OP_SETFIELD, 0},
+    {"asset 3", "asset", 3, 2, 40, 1, 0, FM_OP_CREATE, 0},
+    {"nfields", "nfields", 1025, 1024, 42, 2, 0, FM_OP_CREATE, 0},
+    {"more open slots than slots", "nopen", 5, 4, 44, 1, 0, FM_OP_CREATE, 0},
+    {"a slot for no root record", "slot", 3, 0, 45, 1, 0, FM_OP_CREATE, 0},
+    {"rights beyond ten", "rights", 0x400, 0x3ff, 46, 2, 0, FM_OP_CREATE, 0},
+    {"the same with an issuer", "rights", 0x400, 0x3ff, 78, 2, 0, FM_OP_CREATE, FM_ASSET_OF},
+    LIMITS(FM_OP_GRANT, 33),
+    LIMITS(FM_OP_ATTENUATE, 1),
+    {"lift", "group", 8, 7, 0, 1, 0, FM_OP_LIFT, 0},
+    {"method 16", "method", 16, 15, 0, 1, 0, FM_OP_INVOKE, 0},
+    {"no writes", "writes", 0, 1, 1, 1, 0, FM_OP_INVOKE, 0},
+    {"nine writes", "writes", 9, 8, 1, 1, 0, FM_OP_INVOKE, 0},
+    {"a system key", "key", 7, 8, 2, 2, 0, FM_OP_INVOKE, 0},
+    {"keys that do not rise", "key", 9, 10, 36, 2, 0, FM_OP_INVOKE, 0},
+    {"an empty event", "event bytes", 0, 1, 0, 1, 0, FM_OP_EVENT, 0},
+    {"a long event", "event bytes", 65, 64, 0, 1, 0, FM_OP_EVENT, 0},
+    {"seal 2", "on", 2, 1, 0, 1, 1, FM_OP_SEAL, 0},
+    {"drop through a slot", "op in a SLOT frame", FM_OP_DROP, 0, -1, 1, 1, FM_OP_DROP, 0},
+    {"revoke through a slot", "op in a SLOT frame", FM_OP_REVOKE, 0, -1, 1, 1, FM_OP_REVOKE, 0},
+    {"open through a slot", "op in a SLOT frame", FM_OP_OPEN, 0, -1, 1, 1, FM_OP_OPEN, 0},
+    {"rotate through a slot", "op in a SLOT frame", FM_OP_ROTATE, 0, -1, 1, 1, FM_OP_ROTATE, 0},
+    {"seal of oneself", "op in a SELF frame", FM_OP_SEAL, 1, -1, 1, 0, FM_OP_SEAL, 0},
 };
 
-static void told(const struct damage *d, const struct fm_why *why, uint64_t got, const char *name)
+static void test_valid(void)
 {
-    bool right = why->code == FM_E_MALFORMED && why->offset == d->offset &&
-                 strcmp(why->field, d->field) == 0 && why->expected == d->expected &&
-                 why->got == got;
+    uint32_t wrong = 0;
+    struct bytes t;
+    struct fm_why why;
 
-    if (!TAP_OK(right, name)) {
-        tap_note_text("field", why->field != NULL ? why->field : "-");
-        tap_note_u64("offset", why->offset);
-        tap_note_u64("expected", why->expected);
-        tap_note_u64("got", why->got);
-    }
-}
+    for (uint8_t op = FM_OP_CHECK; op <= FM_OP_DESTROY; op++) {
+        for (uint8_t kind = 0; kind <= 4U; kind++) {
+            bool known = (op != FM_OP_CHECK || kind >= 1U) && (op != FM_OP_CREATE || kind <= 2U);
 
-/* What is told as `got`, where that is not the value that was written. */
-static uint64_t got_of(const struct damage *d)
-{
-    if (d->base == CREATE && d->at == IN_SELF + 41) {
-        return 2; /* nopen, for its nslots fell */
-    }
-    if (d->base == CREATE_KEYLESS) {
-        return 2; /* slot, for its rights fell */
-    }
-    return d->got;
-}
-
-static void test_table(void)
-{
-    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
-        const struct damage *d = &table[i];
-        struct fm_turn turn;
-        struct fm_why why = {.code = FM_OK};
-        char name[120];
-
-        build(d->base);
-        for (uint8_t k = 0; k < d->width; k++) {
-            wire[d->at + k] = (uint8_t)(d->got >> (8U * k));
+            make(&t, op == FM_OP_SEAL ? FM_FRAME_SLOT : FM_FRAME_SELF, op, kind);
+            wrong += known && !decodes(&t, &why);
         }
-        (void)!fm_turn_decode(&turn, wire, body + FM_SIG_BYTES, &why);
-        snprintf(name, sizeof name, "MAL%04zu %s at %u, with %llu written at %u", i + 1U, d->field,
-                 d->offset, (unsigned long long)d->got, d->at);
-        told(d, &why, got_of(d), name);
+    }
+    TAP_EQ(wrong, 0, "MAL every effect decodes as laid down here");
+}
+
+static void test_effects(void)
+{
+    for (size_t i = 0; i < FM_ARRAY_LEN(damages); i++) {
+        const struct damage *d = &damages[i];
+        size_t first = (d->frame == FM_FRAME_SELF ? SELF_AT : SLOT_AT) + 1U;
+        size_t at = (size_t)((int)first + d->at);
+        struct bytes t;
+
+        make(&t, d->frame, d->op, d->kind);
+        for (size_t k = 0; k < d->bytes; k++) {
+            t.at[at + k] = (uint8_t)(d->value >> (8U * k));
+        }
+        says(&t, at, d->field, d->expected, d->value, d->name);
     }
 }
 
-/* ---- every cut, every addition ---- */
-/* The widths of the fields behind the head, in order; 0 ends. */
-static const uint8_t widths[NBASES][20] = {
-    [CHECK_FIELD] = {1, 1, 1, 1, 2, 32},
-    [CHECK_NONCE] = {1, 1, 1, 1, 8},
-    [CHECK_BALANCE] = {1, 1, 1, 1, 8},
-    [CHECK_TIME] = {1, 1, 1, 1, 4, 4},
-    [TRANSFER] = {1, 1, 1, 32, 8},
-    [SETFIELD] = {1, 1, 1, 2, 32},
-    [CREATE] = {1, 1, 1, 8, 32, 1, 1, 2, 1, 1, 2},
-    [CREATE_OF] = {1, 1, 1, 8, 32, 1, 32, 1, 2, 1, 1, 2},
-    [CREATE_KEYLESS] = {1, 1, 1, 8, 32, 1, 1, 2, 1, 1, 2},
-    [GRANT] = {1, 1, 1, 32, 1, 1, 2, 2, 4, 2, 2, 4, 8, 8},
-    [ATTENUATE] = {1, 1, 1, 1, 1, 2, 2, 4, 2, 2, 4, 8, 8},
-    [DROP] = {1, 1, 1, 1},
-    [REVOKE] = {1, 1, 1, 1},
-    [LIFT] = {1, 1, 1, 1, 32},
-    [INVOKE] = {1, 1, 1, 1, 1, 2, 32, 2, 32},
-    [EVENT] = {1, 1, 1, 1, 5},
-    [FIX] = {1, 1, 1},
-    [ROTATE] = {1, 1, 1, 32, 64},
-    [SEAL] = {1, 1, 1, 32, 1, 1},
-    [OPEN] = {1, 1, 1, 1, 32},
-    [DESTROY] = {1, 1, 1},
-    [SLOT_FIX] = {1, 1, 1, 32, 1},
-    [WITH_AFTER] = {32, 1, 1, 1},
-    [WITH_ROOT] = {32, 1, 1, 1},
-    [WITH_BOTH] = {32, 32, 1, 1, 1},
-};
-
-/* Where the field that does not fit into `len` bytes of body begins. */
-static size_t cut_field(enum base base, size_t len)
+/* One field of the head or of a frame, over a turn that is good otherwise. */
+static void head(size_t at, uint8_t bytes, uint64_t value, const char *field, uint64_t expected,
+                 const char *name)
 {
-    size_t at = HEAD;
+    struct bytes t;
 
-    for (const uint8_t *w = widths[base]; *w != 0 && at + *w <= len; w++) {
-        at += *w;
+    make(&t, FM_FRAME_SELF, FM_OP_FIX, 0);
+    for (size_t k = 0; k < bytes; k++) {
+        t.at[at + k] = (uint8_t)(value >> (8U * k));
     }
-    return at;
+    says(&t, at, field, expected, value, name);
 }
 
-static void test_cuts(enum base base)
+static void test_head(void)
 {
-    struct fm_turn turn;
-    struct fm_why why = {.code = FM_OK};
-    unsigned wrong = 0;
-    size_t whole;
-    char name[120];
+    struct bytes t;
 
-    build(base);
-    whole = body;
-    snprintf(name, sizeof name, "MAL1%02d turn %d is whole, and as long as its layout", base, base);
-    TAP_OK(fm_turn_decode(&turn, wire, body + FM_SIG_BYTES, &why) == FM_OK &&
-               cut_field(base, FM_TURN_BYTES_MAX) == whole,
-           name);
-    for (size_t len = HEAD; len < whole; len++) {
-        fm_put_le16(wire + 4, (uint16_t)len);
-        why = (struct fm_why){.code = FM_OK};
-        (void)!fm_turn_decode(&turn, wire, len + FM_SIG_BYTES, &why);
-        wrong += why.code == FM_E_MALFORMED && why.offset == cut_field(base, len) &&
-                         strcmp(why.field, "end of body") == 0
-                     ? 0U
-                     : 1U;
-    }
-    snprintf(name, sizeof name, "MAL2%02d turn %d cut at every byte: the field's start is named",
-             base, base);
-    TAP_EQ(wrong, 0, name);
-    wrong = 0;
-    for (size_t more = 1; more <= 3; more++) {
-        fm_put_le16(wire + 4, (uint16_t)(whole + more));
-        why = (struct fm_why){.code = FM_OK};
-        (void)!fm_turn_decode(&turn, wire, whole + more + FM_SIG_BYTES, &why);
-        wrong += why.offset == whole && strcmp(why.field, "bytes left over") == 0 &&
-                         why.got == more && why.expected == 0
-                     ? 0U
-                     : 1U;
-    }
-    snprintf(name, sizeof name, "MAL3%02d turn %d with bytes left over", base, base);
-    TAP_EQ(wrong, 0, name);
+    head(0, 2, 0x4d47, "magic", 0x4d46, "magic");
+    head(2, 1, 0, "version", 1, "version 0");
+    head(2, 1, 2, "version", 1, "version 2");
+    head(3, 1, 0, "frames", 1, "no frame");
+    head(3, 1, 9, "frames", 8, "nine frames");
+    head(4, 2, 72, "length", 71, "a length of one more");
+    head(4, 2, 70, "length", 71, "a length of one less");
+    head(6, 1, 4, "flags", 3, "a flag that nobody knows");
+    head(7, 1, 2, "sig_kind", 1, "another kind of signature");
+    head(68, 1, 2, "frame kind", 1, "frame kind");
+    head(69, 1, 0, "effects", 1, "an empty frame");
+    head(69, 1, 65, "effects", 64, "a full frame and one more");
+    begin(&t, 1);
+    memset(t.at + HEAD, 0, 32);
+    put_frame(&t, FM_FRAME_SELF, 1);
+    put(&t, 1, FM_OP_FIX);
+    end(&t);
+    says(&t, HEAD, "after", 1, 0, "a link of zeros");
+    begin(&t, 3);
+    memset(t.at + HEAD + 32U, 0, 32);
+    put_frame(&t, FM_FRAME_SELF, 1);
+    put(&t, 1, FM_OP_FIX);
+    end(&t);
+    says(&t, HEAD + 32U, "root", 1, 0, "a root of zeros behind a link");
 }
 
-static void test_sizes(void)
+/* What no single field shows. */
+static void test_whole(void)
 {
-    struct fm_turn turn;
-    struct fm_why why = {.code = FM_OK};
-    unsigned wrong = 0;
+    struct bytes t;
 
-    build(FIX);
-    for (size_t n = 0; n < HEAD + FM_SIG_BYTES; n++) {
-        (void)!fm_turn_decode(&turn, wire, n, &why);
-        wrong += why.code == FM_E_MALFORMED && strcmp(why.field, "turn bytes") == 0 &&
-                         why.offset == 0 && why.expected == 132 && why.got == n
-                     ? 0U
-                     : 1U;
+    make(&t, FM_FRAME_SELF, FM_OP_FIX, 0);
+    t.n = 131;
+    says(&t, 0, "turn bytes", 132, 131, "shorter than any");
+    make(&t, FM_FRAME_SELF, FM_OP_FIX, 0);
+    t.n = FM_TURN_BYTES_MAX + 1U;
+    says(&t, 0, "turn bytes", FM_TURN_BYTES_MAX, FM_TURN_BYTES_MAX + 1U, "longer than any");
+    begin(&t, 0);
+    put_frame(&t, FM_FRAME_SELF, 1);
+    put(&t, 1, FM_OP_FIX);
+    put(&t, 3, 0);
+    end(&t);
+    says(&t, 71, "bytes left over", 0, 3, "three bytes behind the last frame");
+    begin(&t, 0);
+    put_frame(&t, FM_FRAME_SELF, 2);
+    put(&t, 1, FM_OP_FIX);
+    end(&t);
+    says(&t, 71, "end of body", 72, 71, "a second effect that is not there");
+    begin(&t, 0);
+    put_frame(&t, FM_FRAME_SELF, 2);
+    put(&t, 1, FM_OP_ROTATE);
+    put_operands(&t, FM_OP_ROTATE, 0);
+    put(&t, 1, FM_OP_ROTATE);
+    put_operands(&t, FM_OP_ROTATE, 0);
+    end(&t);
+    says(&t, SELF_AT + 97U, "rotates", 1, 2, "two new keys in one turn");
+    make(&t, FM_FRAME_SELF, FM_OP_ROTATE, 0);
+    memset(t.at + SELF_AT + 1U, 0, 32);
+    says(&t, SELF_AT + 1U, "new_pk", 1, 0, "a new key of zeros");
+    make(&t, FM_FRAME_SELF, FM_OP_CREATE, 0);
+    memset(t.at + SELF_AT + 9U, 0, 32);
+    says(&t, SELF_AT + 47U, "rights", 1, 0, "a cell that nobody could ever reach");
+}
+
+/* Every shorter piece of every effect's turn says that it ends too early, wherever it is cut. */
+static void test_cuts(void)
+{
+    uint32_t wrong = 0;
+    uint32_t cuts = 0;
+
+    for (uint8_t op = FM_OP_CHECK; op <= FM_OP_DESTROY; op++) {
+        struct bytes t;
+        size_t body;
+
+        make(&t, op == FM_OP_SEAL ? FM_FRAME_SLOT : FM_FRAME_SELF, op, 1);
+        body = t.n - FM_SIG_BYTES;
+        for (size_t n = HEAD; n < body; n++) {
+            struct fm_why why;
+
+            make(&t, op == FM_OP_SEAL ? FM_FRAME_SLOT : FM_FRAME_SELF, op, 1);
+            t.n = n;
+            end(&t);
+            wrong += decodes(&t, &why) || why.code != FM_E_MALFORMED || why.offset > n;
+            cuts++;
+        }
     }
-    TAP_EQ(wrong, 0, "MAL0400 too short for a head and a signature");
-    (void)!fm_turn_decode(&turn, wire, FM_TURN_BYTES_MAX + 1U, &why);
-    TAP_OK(why.expected == 4096 && why.got == 4097, "MAL0401 longer than a turn may be");
-    TAP_EQ(fm_turn_decode(&turn, wire, 0, NULL), FM_E_MALFORMED, "MAL0402 nobody need ask why");
-    build(TWO_ROTATES);
-    (void)!fm_turn_decode(&turn, wire, body + FM_SIG_BYTES, &why);
-    TAP_OK(why.offset == 70 + 97 && strcmp(why.field, "rotates") == 0 && why.expected == 1 &&
-               why.got == 2,
-           "MAL0403 a second ROTATE, named where its op stands");
-    build(FULL);
-    TAP_EQ(fm_turn_decode(&turn, wire, body + FM_SIG_BYTES, NULL), FM_OK,
-           "MAL0404 64 effects in two frames");
+    TAP_OK(cuts > 400U, "MAL every effect was cut at every byte");
+    TAP_EQ(wrong, 0, "MAL and no piece decodes, nor points behind its end");
 }
 
 int main(void)
 {
-    test_table();
-    for (int base = 0; base <= WITH_BOTH; base++) {
-        test_cuts((enum base)base);
-    }
-    test_sizes();
+    test_valid();
+    test_head();
+    test_effects();
+    test_whole();
+    test_cuts();
     return tap_done();
 }

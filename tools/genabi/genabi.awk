@@ -40,12 +40,17 @@ function define(name, value) {
     print "#define FM_" name " " value (text != "" ? " /*" text " */" : "")
 }
 
+# The names of the error labels and of the invocations as words, for debug builds.
+function name(seq, word) {
+    if (seq == "KERR" || seq == "LABEL") { names[seq] = names[seq] " \\\n    [" number "] = \"" word "\"," }
+}
+
 /^[ \t]*#/ || /^[ \t]*$/ { next }
 $1 == "text" { sub(/^text /, ""); print ""; print "/* " $0 " */"; next }
 { if (!parse()) { next } }
 $1 == "const" { if (nwords != 3) { fail("const wants a name and a value") } define(words[2], words[3]); next }
 $1 == "seq" { prefix = words[2]; number = words[3] + 0; next }
-$1 == "next" { define(prefix "_" words[2], number); number++; next }
+$1 == "next" { define(prefix "_" words[2], number); name(prefix, words[2]); number++; next }
 $1 == "count" { define(prefix "_" words[2], number); next }
 $1 == "struct" {
     sname = words[2]
@@ -62,4 +67,5 @@ $1 == "field" {
 }
 $1 == "end" { print "};"; print "#endif"; next }
 { fail("unknown line") }
+END { for (seq in names) { print "#define FM_" seq "_NAMES {" names[seq] " \\\n}" } }
 END { if (!bad) { print ""; print "#endif" } }

@@ -9,7 +9,8 @@ $(abi.headers): kernel/abi.def tools/genabi/genabi tools/genabi/genabi.awk
 	@touch $@
 
 # ---------------------------------------------------------------------------------------- kernel images
-kernel.arch = $(patsubst sel4test-%,%,$(1))
+kernel.arch = $(patsubst debug-%,%,$(patsubst sel4test-%,%,$(1)))
+kernel.kind = $(if $(filter sel4test-%,$(1)),sel4test,$(if $(filter debug-%,$(1)),debug,release))
 kernel.cc.aarch64 := clang --target=aarch64-none-elf -mcpu=cortex-a53 -mgeneral-regs-only -mstrict-align
 kernel.cc.riscv64 := clang --target=riscv64-none-elf -march=rv64imac -mabi=lp64 -mcmodel=medany -mno-relax \
 	-msmall-data-limit=0
@@ -17,7 +18,7 @@ kernel.cflags := -std=c11 -O2 -g -flto -ffreestanding -fno-builtin -nostdlibinc 
 	-fno-strict-aliasing -fno-common -fno-pic -fno-stack-protector -fno-asynchronous-unwind-tables \
 	-fno-jump-tables -ffile-prefix-map=$(CURDIR)=. -MD -MP -I. -Ibuild/gen
 kernel.srcs_of = $(kernel.srcs.$(call kernel.arch,$(1))) \
-	$(if $(filter sel4test-%,$(1)),$(kernel.srcs.debug),$(kernel.srcs.release))
+	$(kernel.srcs.$(call kernel.kind,$(1)))
 kernel.ldflags := --lto-O2 -mllvm -vectorize-loops=false -mllvm -interleave-loops=false -mllvm -unroll-runtime=false \
 	-nostdlib -static -z max-page-size=4096
 kernel.flags = $(if $(filter sel4test-%,$(1)),-DFM_ABI_SEL4TEST) -Ikernel/arch/$(call kernel.arch,$(1))
@@ -51,6 +52,7 @@ $(foreach c,$(HOSTED),$(foreach f,$(kernel.host_files),$(eval build/$(c)/obj/$(f
 
 # ---------------------------------------------------------------------------------------- root tasks that test
 # kernel.root.<name> := sources; built for both machines into one image with the kernel and a little loader.
+# kernel.rootkind.<name> := debug- for the debug kernel.
 kernel.root.cc.aarch64 := clang --target=aarch64-none-elf -mcpu=cortex-a53 -mstrict-align
 kernel.root.cc.riscv64 := clang --target=riscv64-none-elf -march=rv64gc -mabi=lp64d -mcmodel=medany -mno-relax \
 	-msmall-data-limit=0
@@ -62,14 +64,18 @@ kernel.root.cflags := -std=c11 -O2 -g -ffreestanding -fno-builtin -nostdlibinc -
 define kernel_root_rules
 build/kernel-test/$(1)-$(2).elf: $(kernel.root.$(1)) $(kernel.root.common) tests/kernel/root/root.h \
   tests/kernel/root/start_$(2).S tests/kernel/root/root.ld tests/kernel/boot/$(2).S tests/kernel/boot/$(2).ld \
-  build/kernel-$(2)/kernel.elf | $(abi.headers)
+  build/kernel-$(kernel.rootkind.$(1))$(2)/kernel.elf | $(abi.headers)
 	@mkdir -p $$(@D)
 	@echo "  ld  $$@"
 	@$(kernel.root.cc.$(2)) $(kernel.root.cflags) $(WARN) $(EXTRA_ROOT) $(kernel.rootflags.$(1)) -T tests/kernel/root/root.ld -o $$@.root \
 	  tests/kernel/root/start_$(2).S $(kernel.root.$(1)) $(kernel.root.common)
 	@llvm-objcopy -O binary $$@.root $$@.root.bin
-	@llvm-objcopy -O binary build/kernel-$(2)/kernel.elf $$@.kernel.bin
+	@llvm-objcopy -O binary build/kernel-$(kernel.rootkind.$(1))$(2)/kernel.elf $$@.kernel.bin
 	@$(kernel.root.cc.$(2)) -nostdlib -static -fuse-ld=lld -DROOT_VADDR=0x400000 -DKERNEL_BIN='"$$@.kernel.bin"' \
 	  -DROOT_BIN='"$$@.root.bin"' -T tests/kernel/boot/$(2).ld tests/kernel/boot/$(2).S -o $$@
 endef
 $(foreach r,$(kernel.roots),$(foreach a,aarch64 riscv64,$(eval $(call kernel_root_rules,$(r),$(a)))))
+
+.PHONY: kernel-portable
+kernel-portable:
+	@echo $(kernel.portable)

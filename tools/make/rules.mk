@@ -79,6 +79,11 @@ $(IMPORT): tools/setup/import | $(SETUP)
 	tools/setup/import build/import
 	@touch $@
 
+# What only tests of interoperation need.
+build/import/npm/stamp: tools/setup/npm | $(SETUP)
+	tools/setup/npm build/import/npm
+	@touch $@
+
 build/import/%.c build/import/%.S: | $(IMPORT) ;
 
 # One stamp a config, rewritten only when the flags change; each object depends on it.

@@ -83,6 +83,7 @@ user_irq:
     str x9, [sp, #CTX_FAULT_PC]
     on_kernel_stack
     bl entry_interrupt
+    b trap_return
 
 after_boot: /* boot_kernel returns here, not into the boot part */
     bl seal_boot_part

@@ -75,7 +75,6 @@ trap_entry:
     call riscv_exception
     j trap_return
 2:  call entry_interrupt
-
     j trap_return
 
 after_boot: /* boot_kernel returns here, not into the boot part */

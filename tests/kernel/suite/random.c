@@ -10,6 +10,7 @@
 #define PLACES 4u
 
 static uint64_t eps[PLACES], ntfs[PLACES], replies[WORKERS];
+static uint64_t reply_memory[WORKERS]; /* an untyped that holds one reply object and no more */
 static volatile uint64_t operations;
 static uint64_t seed = 0x243f6a8885a308d3;
 
@@ -88,7 +89,7 @@ static void stir(struct thread *const *t)
         break;
     case 2:
         MUST(cnode_delete(replies[w]));
-        MUST(retype(pool, FM_OBJ_REPLY, 0, replies[w], 1));
+        MUST(retype(reply_memory[w], FM_OBJ_REPLY, 0, replies[w], 1)); /* fails if its memory did not come back */
         break;
     case 3:
         MUST(tcb_set_priority(t[w]->tcb, 20 + (r >> 24 & 63)));
@@ -123,12 +124,14 @@ void group_random(void)
         ntfs[i] = make(FM_OBJ_NOTIFICATION, 0);
     }
     for (unsigned i = 0; i < WORKERS; i++) {
-        replies[i] = make(FM_OBJ_REPLY, 0);
+        reply_memory[i] = make(FM_OBJ_UNTYPED, FM_BITS_REPLY);
+        replies[i] = make_from(reply_memory[i], FM_OBJ_REPLY, 0);
         t[i] = spawn(worker, i, 0);
         MUST(sc_configure(t[i]->sc, 100 + 90 * i, i % 3 == 0 ? 100 + 90 * i : 2000, i % 3, i, i & 1));
         MUST(tcb_set_priority(t[i]->tcb, 20 + i * 3));
         MUST(tcb_resume(t[i]->tcb));
     }
+    const uint64_t left = pool_left();
     tcb_set_priority(FM_SLOT_TCB, 10);
     while (operations < RANDOM_OPERATIONS) {
         stir(t);
@@ -137,6 +140,9 @@ void group_random(void)
     for (unsigned i = 0; i < WORKERS; i++) {
         kill(t[i]);
         MUST(cnode_delete(replies[i]));
+        MUST(retype(reply_memory[i], FM_OBJ_REPLY, 0, replies[i], 1));
+        MUST(cnode_delete(replies[i]));
+        MUST(cnode_delete(reply_memory[i]));
     }
     for (unsigned i = 0; i < PLACES; i++) {
         MUST(cnode_delete(eps[i]));
@@ -144,5 +150,5 @@ void group_random(void)
     }
     TAP_OK(operations >= RANDOM_OPERATIONS, "RND0001 random operations by ten threads, every one of them ended");
     tap_note_u64("operations", operations);
-    tap_note_u64("pool bytes left", pool_left());
+    same(pool_left(), left, "RND0002 and no memory was lost");
 }

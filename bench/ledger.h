@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A ledger to measure on: its treasury makes cells of 4 slots and 8 fields, and pays them. */
+#ifndef BENCH_LEDGER_H
+#define BENCH_LEDGER_H
+
+#include "core/drive.h"
+#include "crypto/sign.h"
+
+struct bench_ledger {
+    struct fm_state *state;
+    struct fm_run run;
+    struct fm_turn turn;
+    struct fm_sealed sealed;
+    struct fm_batch batch;
+    struct fm_turn_maker maker;
+    uint8_t sk[64]; /* the treasury's */
+    uint8_t pk[32];
+    uint8_t wire[FM_TURN_BYTES_MAX]; /* the turn that was made last, its signature zero */
+    size_t wire_bytes;
+    uint64_t random;
+};
+
+void bench_ledger_init(struct bench_ledger *b, struct fm_state *state);
+/* Makes a turn that creates up to 60 cells, and one that pays a cell chosen at random. */
+void bench_make_cells(struct bench_ledger *b, uint32_t upto);
+void bench_make_transfer(struct bench_ledger *b);
+/* Runs the turn that was made, its verdict given, not computed. It must commit. */
+void bench_run(struct bench_ledger *b);
+void bench_seal(struct bench_ledger *b);
+
+#endif

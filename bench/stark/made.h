@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Statements of the sizes that the rows name, with witnesses made of random digests: their cost does not depend on
+ * them. */
+#ifndef BENCH_STARK_MADE_H
+#define BENCH_STARK_MADE_H
+
+#include "stark/paths.h"
+#include "stark/rcpt.h"
+
+/* A proof in the making, with all memory that it takes. */
+struct made {
+    const struct fm_stark_statement *st;
+    uint32_t *trace;
+    uint8_t *proof;
+    void *arena, *scratch;
+    size_t need, cap, len;
+};
+
+void made_take(struct made *m, const struct fm_stark_statement *st);
+void made_release(struct made *m);
+/* Medians over BENCH_RUNS: the trace and the proof; and one verification. Aborts if either fails. */
+double made_prove_ms(struct made *m, void (*trace)(uint32_t *out));
+double made_verify_ms(struct made *m);
+
+/* The statements, in static memory, and their traces. */
+const struct fm_stark_statement *made_member(void);
+const struct fm_stark_statement *made_chain8(void);
+const struct fm_stark_statement *made_deleg_p(void);
+const struct fm_stark_statement *made_deleg_w(void);
+const struct fm_stark_statement *made_receipts(void);
+void made_member_trace(uint32_t *out);
+void made_paths_trace(uint32_t *out);
+void made_receipts_trace(uint32_t *out);
+
+#endif

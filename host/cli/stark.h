@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* STARK proofs about a ledger: files that a stranger checks with a root or a receipt's hash and nothing else. */
+#ifndef FM_HOST_CLI_STARK_H
+#define FM_HOST_CLI_STARK_H
+
+#include "host/cli/cli.h"
+#include "stark/deleg.h"
+#include "stark/rcpt.h"
+
+/*
+ * A proof's file: magic 16 | kind u8 | profile u8 | zero 2 | claim length u32 | claim | proof. Claims: MEMBER
+ * cells_log u8, slots_log u8,
+ * slot u8, zero 1, cell u32, record 64; RECEIPTS count u32, zero 4, first seq u64, prev, pre_root, last hash, last
+ * post_root; CHAIN and
+ * DELEGATION as lib/stark puts them.
+ */
+#define STARK_MAGIC "firmament proof1"
+#define STARK_FILE_HEAD 24U
+#define STARK_FILE_MAX (1U << 20)
+
+enum stark_kind { STARK_MEMBER = 1, STARK_CHAIN = 2, STARK_RECEIPTS = 3, STARK_DELEGATION = 4 };
+
+/* What a proof is made from: a claim that was written, a statement and its trace. */
+struct stark_job {
+    enum stark_kind kind;
+    unsigned profile;
+    uint8_t claim[16384];
+    size_t claim_bytes;
+    const struct fm_stark_statement *st;
+    fm_err (*trace)(const struct stark_job *job, uint32_t *out);
+    const void *of; /* trace's own */
+};
+
+/* --profile: P100 (default), P128, U100 or P100F. False after an error was printed. */
+bool stark_profile(const struct args *a, unsigned *profile);
+/* Proves, verifies what was made, writes the file and says how long it took. */
+int stark_prove(const struct stark_job *job, const char *path);
+/* Whether the file begins with the magic. */
+bool stark_is_proof(const uint8_t *bytes, size_t n);
+/* Checks a file's bytes against --root or --receipt, and says what was shown. */
+int stark_verify(const struct args *a, const uint8_t *bytes, size_t n);
+
+int cmd_prove_member(const struct args *a);
+int cmd_prove_chain(const struct args *a);
+int cmd_prove_receipts(const struct args *a);
+int cmd_prove_delegation(const struct args *a);
+
+#endif

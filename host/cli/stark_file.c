@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Proof files: made and checked. */
+#include "host/cli/stark.h"
+#include "stark/prove.h"
+
+#include <firmament/stark_verify.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <time.h>
+
+static double seconds(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+bool stark_profile(const struct args *a, unsigned *profile)
+{
+    static const char *const names[] = {"P100", "P128", "U100", "P100F"};
+    const char *name = opt_text(a, "profile", "P100");
+
+    for (unsigned i = 0; i < FM_ARRAY_LEN(names); i++) {
+        if (strcmp(name, names[i]) == 0) {
+            *profile = i + 1U;
+            return true;
+        }
+    }
+    (void)say_error(FM_E_USAGE, "--profile takes P100, P128, U100 or P100F, got '%s'", name);
+    return false;
+}
+
+static void say_ms(const char *key, double s)
+{
+    char text[32];
+
+    snprintf(text, sizeof text, "%.1f", s * 1e3);
+    say_text(key, text);
+}
+
+/* What proving takes, all at once. */
+struct room {
+    uint32_t *trace;
+    void *arena;
+    void *scratch;
+    uint8_t *proof;
+    size_t need;
+    size_t cap;
+    size_t len;
+};
+
+static bool take_room(struct room *r, const struct fm_stark_statement *st)
+{
+    r->need = fm_stark_arena_size(st);
+    r->cap = fm_stark_proof_size(st);
+    r->trace = calloc((size_t)st->air->ncols << st->air->log_n, sizeof *r->trace);
+    r->arena = malloc(r->need);
+    r->proof = malloc(r->cap);
+    r->scratch = malloc(fm_stark_verify_scratch());
+    return r->need != 0 && r->trace != NULL && r->arena != NULL && r->proof != NULL && r->scratch != NULL;
+}
+
+static void leave_room(struct room *r)
+{
+    free(r->trace);
+    free(r->arena);
+    free(r->proof);
+    free(r->scratch);
+}
+
+static int write_file(const struct stark_job *job, const struct room *r, const char *path)
+{
+    uint8_t head[STARK_FILE_HEAD] = {0};
+    FILE *out = fopen(path, "wb");
+
+    memcpy(head, STARK_MAGIC, 16);
+    head[16] = (uint8_t)job->kind;
+    head[17] = (uint8_t)job->profile;
+    fm_put_le32(head + 20, (uint32_t)job->claim_bytes);
+    if (out == NULL || fwrite(head, 1, sizeof head, out) != sizeof head ||
+        fwrite(job->claim, 1, job->claim_bytes, out) != job->claim_bytes ||
+        fwrite(r->proof, 1, r->len, out) != r->len || fclose(out) != 0) {
+        return say_error(FM_E_FILE_IO, "%s: %s", path, strerror(errno));
+    }
+    return 0;
+}
+
+int stark_prove(const struct stark_job *job, const char *path)
+{
+    struct room r;
+    struct fm_stark_fault fault;
+    double times[4];
+    fm_err err;
+    int status;
+
+    if (!take_room(&r, job->st)) {
+        leave_room(&r);
+        return say_error(FM_E_NO_SPACE, "a proof of %u rows needs %zu bytes of memory", 1U << job->st->air->log_n,
+                         r.need);
+    }
+    say_progress("trace", 0, 3);
+    times[0] = seconds();
+    err = job->trace(job, r.trace);
+    say_progress("proof", 1, 3);
+    times[1] = seconds();
+    if (err == FM_OK) {
+        err = fm_stark_prove(job->st, r.trace, r.arena, r.need, r.proof, r.cap, &r.len, &fault);
+    }
+    say_progress("check", 2, 3);
+    times[2] = seconds();
+    if (err == FM_OK) {
+        err = fm_stark_verify(job->st, r.proof, r.len, r.scratch, fm_stark_verify_scratch());
+    }
+    times[3] = seconds();
+    say_progress("check", 3, 3);
+    status = err != FM_OK ? say_error(err, "nothing was written to %s", path) : write_file(job, &r, path);
+    if (status == 0) {
+        say_begin();
+        say_bool("ok", true);
+        say_text("proof", path);
+        say_u64("bytes", STARK_FILE_HEAD + job->claim_bytes + r.len);
+        say_text("profile", job->st->profile->name);
+        say_u64("proven_bits", job->st->profile->bits);
+        say_u64("rows", 1ULL << job->st->air->log_n);
+        say_u64("memory_bytes", r.need);
+        say_ms("trace_ms", times[1] - times[0]);
+        say_ms("prove_ms", times[2] - times[1]);
+        say_ms("verify_ms", times[3] - times[2]);
+        say_end();
+    }
+    leave_room(&r);
+    return status;
+}
+
+bool stark_is_proof(const uint8_t *bytes, size_t n)
+{
+    return n >= STARK_FILE_HEAD && memcmp(bytes, STARK_MAGIC, 16) == 0;
+}
+
+/* A file under examination. */
+struct exam {
+    uint8_t trusted[32]; /* a root, or a receipt's hash */
+    unsigned profile;
+    struct fm_reader claim;
+    const uint8_t *proof;
+    size_t proof_bytes;
+    uint8_t *scratch;
+    size_t scratch_bytes;
+    struct fm_paths *paths;
+};
+
+static int malformed(const char *what)
+{
+    return say_error(FM_E_MALFORMED, "%s is not well formed", what);
+}
+
+static int exam_member(struct exam *x)
+{
+    struct fm_stark_member m = {.profile = (uint8_t)x->profile};
+    fm_err err;
+    struct fm_record record;
+    char rights[128];
+
+    memcpy(m.root, x->trusted, 32);
+    m.cells_log = fm_get_u8(&x->claim);
+    m.slots_log = fm_get_u8(&x->claim);
+    m.slot = fm_get_u8(&x->claim);
+    fm_get_zeros(&x->claim, 1);
+    m.cell = fm_get_u32(&x->claim);
+    fm_get_bytes(&x->claim, m.record, 64);
+    if (!fm_reader_end(&x->claim)) {
+        return malformed("the claim");
+    }
+    err = fm_stark_member_verify(&m, x->proof, x->proof_bytes, x->scratch, x->scratch_bytes);
+    if (err != FM_OK) {
+        return say_error(err, "MEMBER");
+    }
+    memcpy(&record, m.record, sizeof record);
+    rights_text(record.rights, rights, sizeof rights);
+    say_begin();
+    say_text("statement", "MEMBER");
+    say_u64("cell", m.cell);
+    say_u64("slot", m.slot);
+    say_u64("kind", record.kind);
+    say_text("rights", rights);
+    say_u64("target", record.target);
+    return 0;
+}
+
+static int exam_chain(struct exam *x)
+{
+    static struct fm_chain_claim c;
+    uint8_t at = 0;
+    uint8_t axis = 0;
+    char rights[128];
+    char name[CLI_NAME_MAX];
+    fm_err err;
+
+    if (!fm_chain_get(&x->claim, &c) || !fm_reader_end(&x->claim)) {
+        return malformed("the claim");
+    }
+    err = fm_chain_check(&c, x->trusted, &at, &axis);
+    if (err != FM_OK) {
+        return say_error(err, "link %u, axis %u", at, axis);
+    }
+    err = fm_chain_verify(&c, x->trusted, x->profile, x->proof, x->proof_bytes, x->paths, x->scratch, x->scratch_bytes);
+    if (err != FM_OK) {
+        return say_error(err, "CAPCHAIN");
+    }
+    rights_text(c.limits.rights, rights, sizeof rights);
+    say_begin();
+    say_text("statement", "CAPCHAIN");
+    book_name(c.link[0].cell.header.id, name);
+    say_text("holder", name);
+    say_u64("slot", c.link[0].slot);
+    book_name(c.target.header.id, name);
+    say_text("target", name);
+    say_text("rights", rights);
+    say_u64("allowance", c.limits.allowance);
+    say_u64("expiry", c.limits.expiry);
+    say_u64("links", c.nlinks);
+    say_u64("as_of", c.now);
+    return 0;
+}
+
+static int exam_receipts(struct exam *x)
+{
+    static struct fm_rcpt r;
+    struct fm_rcpt_claim c;
+    fm_err err;
+
+    c.count = fm_get_u32(&x->claim);
+    fm_get_zeros(&x->claim, 4);
+    c.first_seq = fm_get_u64(&x->claim);
+    fm_get_bytes(&x->claim, c.first_prev, 32);
+    fm_get_bytes(&x->claim, c.first_pre_root, 32);
+    fm_get_bytes(&x->claim, c.last_hash, 32);
+    fm_get_bytes(&x->claim, c.last_post_root, 32);
+    if (!fm_reader_end(&x->claim)) {
+        return malformed("the claim");
+    }
+    if (memcmp(c.last_hash, x->trusted, 32) != 0) {
+        return say_error(FM_E_PROOF_ROOT, "the proof ends at another receipt than the one named");
+    }
+    err = fm_rcpt_statement(&r, &c, x->profile);
+    if (err == FM_OK) {
+        err = fm_stark_verify(&r.st, x->proof, x->proof_bytes, x->scratch, x->scratch_bytes);
+    }
+    if (err != FM_OK) {
+        return say_error(err, "RCPTCHAIN");
+    }
+    say_begin();
+    say_text("statement", "RCPTCHAIN");
+    say_u64("receipts", c.count);
+    say_u64("first_seq", c.first_seq);
+    say_hex("from_root", c.first_pre_root, 32);
+    say_hex("to_root", c.last_post_root, 32);
+    return 0;
+}
+
+static int exam_delegation(struct exam *x)
+{
+    static struct fm_deleg_claim c;
+    char rights[128];
+    char name[CLI_NAME_MAX];
+    fm_err err;
+
+    if (!fm_deleg_get(&x->claim, &c) || !fm_reader_end(&x->claim)) {
+        return malformed("the claim");
+    }
+    err = fm_deleg_verify(&c, x->trusted, x->profile, x->proof, x->proof_bytes, x->paths, x->scratch, x->scratch_bytes);
+    if (err != FM_OK) {
+        return say_error(err, c.whole ? "DELEG-W" : "DELEG-P");
+    }
+    rights_text(c.record.rights, rights, sizeof rights);
+    say_begin();
+    say_text("statement", c.whole ? "DELEG-W" : "DELEG-P");
+    book_name(c.held.link[0].cell.header.id, name);
+    say_text("from", name);
+    book_name(c.dst.header.id, name);
+    say_text("to", name);
+    say_u64("slot", c.dst_slot);
+    say_text("rights", rights);
+    say_u64("seq", c.receipt.head.seq);
+    return 0;
+}
+
+static int examine(struct exam *x, uint8_t kind)
+{
+    int status;
+
+    switch (kind) {
+    case STARK_MEMBER:
+        status = exam_member(x);
+        break;
+    case STARK_CHAIN:
+        status = exam_chain(x);
+        break;
+    case STARK_RECEIPTS:
+        status = exam_receipts(x);
+        break;
+    case STARK_DELEGATION:
+        status = exam_delegation(x);
+        break;
+    default:
+        status = malformed("the kind of statement");
+        break;
+    }
+    if (status == 0) {
+        say_u64("proven_bits", fm_stark_profile(x->profile)->bits);
+        say_bool("ok", true);
+        say_end();
+    }
+    return status;
+}
+
+int stark_verify(const struct args *a, const uint8_t *bytes, size_t n)
+{
+    uint8_t kind = bytes[16];
+    bool by_receipt = kind == STARK_RECEIPTS || kind == STARK_DELEGATION;
+    const char *option = by_receipt ? "receipt" : "root";
+    struct exam x = {.profile = bytes[17]};
+    uint32_t claim_bytes = fm_le32(bytes + 20);
+    int status;
+
+    if (!text_hex(opt_text(a, option, ""), x.trusted, 32)) {
+        return say_error(FM_E_USAGE, "this proof is checked against --%s, 64 hexadecimal digits that you trust",
+            option);
+    }
+    if (bytes[18] != 0 || bytes[19] != 0 || claim_bytes > n - STARK_FILE_HEAD) {
+        return malformed("the file's head");
+    }
+    if (x.profile < FM_STARK_P100 || x.profile > FM_STARK_P100F) {
+        return say_error(FM_E_STARK_PROFILE, "profile %u claims no 100 bits", x.profile);
+    }
+    fm_reader_init(&x.claim, bytes + STARK_FILE_HEAD, claim_bytes);
+    x.proof = bytes + STARK_FILE_HEAD + claim_bytes;
+    x.proof_bytes = n - STARK_FILE_HEAD - claim_bytes;
+    x.scratch_bytes = fm_stark_member_scratch();
+    x.scratch = malloc(x.scratch_bytes);
+    x.paths = calloc(1, sizeof *x.paths);
+    status = x.scratch == NULL || x.paths == NULL ? say_error(FM_E_NO_SPACE, "checking a proof") : examine(&x, kind);
+    free(x.scratch);
+    free(x.paths);
+    return status;
+}

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Transforms, FM_LANES butterflies at once, two stages a pass over memory. Stages whose butterflies lie within one
+ * vector run on a
+ * transposed square of FM_LANES vectors. Blocks that fit the first cache go through all their stages before the next
+ * one is met.
+ */
+#ifndef FM_STARK_KERN_NTT_H
+#define FM_STARK_KERN_NTT_H
+
+#include "stark/ntt.h"
+#include "stark/vec.h"
+
+#define NTT_BLOCK 4096u
+
+/* Lane i of vector j becomes lane j of vector i: log2(FM_LANES) rounds of perfect shuffles. */
+static inline void v_transpose(vu r[FM_LANES])
+{
+    for (unsigned round = 1; round < FM_LANES; round *= 2) {
+        vu t[FM_LANES];
+        for (unsigned i = 0; i < FM_LANES / 2; i++) {
+            t[2 * i] = __builtin_shufflevector(r[i], r[i + FM_LANES / 2], FM_LANES_ZIP_LOW);
+            t[2 * i + 1] = __builtin_shufflevector(r[i], r[i + FM_LANES / 2], FM_LANES_ZIP_HIGH);
+        }
+        for (unsigned i = 0; i < FM_LANES; i++) {
+            r[i] = t[i];
+        }
+    }
+}
+
+static void dif_pass2(uint32_t *x, size_t h, const uint32_t *roots)
+{
+    for (size_t j = 0; j < h; j += FM_LANES) {
+        vu u = v_load(x + j);
+        vu v = v_load(x + j + h);
+        v_store(x + j, v_add(u, v));
+        v_store(x + j + h, v_mul(v_sub(u, v), v_load(roots + h + j)));
+    }
+}
+
+static void dif_pass4(uint32_t *x, size_t q, const uint32_t *roots)
+{
+    for (size_t j = 0; j < q; j += FM_LANES) {
+        vu a0 = v_load(x + j);
+        vu a1 = v_load(x + j + q);
+        vu a2 = v_load(x + j + 2 * q);
+        vu a3 = v_load(x + j + 3 * q);
+        vu w = v_load(roots + q + j);
+        vu b0 = v_add(a0, a2);
+        vu b1 = v_add(a1, a3);
+        vu b2 = v_mul(v_sub(a0, a2), v_load(roots + 2 * q + j));
+        vu b3 = v_mul(v_sub(a1, a3), v_load(roots + 3 * q + j));
+        v_store(x + j, v_add(b0, b1));
+        v_store(x + j + q, v_mul(v_sub(b0, b1), w));
+        v_store(x + j + 2 * q, v_add(b2, b3));
+        v_store(x + j + 3 * q, v_mul(v_sub(b2, b3), w));
+    }
+}
+
+static void dit_pass2(uint32_t *x, size_t h, const uint32_t *roots)
+{
+    for (size_t j = 0; j < h; j += FM_LANES) {
+        vu u = v_load(x + j);
+        vu v = v_mul(v_load(x + j + h), v_load(roots + h + j));
+        v_store(x + j, v_add(u, v));
+        v_store(x + j + h, v_sub(u, v));
+    }
+}
+
+static void dit_pass4(uint32_t *x, size_t q, const uint32_t *roots)
+{
+    for (size_t j = 0; j < q; j += FM_LANES) {
+        vu w = v_load(roots + q + j);
+        vu a0 = v_load(x + j);
+        vu a1 = v_mul(v_load(x + j + q), w);
+        vu a2 = v_load(x + j + 2 * q);
+        vu a3 = v_mul(v_load(x + j + 3 * q), w);
+        vu b0 = v_add(a0, a1);
+        vu b1 = v_sub(a0, a1);
+        vu b2 = v_mul(v_add(a2, a3), v_load(roots + 2 * q + j));
+        vu b3 = v_mul(v_sub(a2, a3), v_load(roots + 3 * q + j));
+        v_store(x + j, v_add(b0, b2));
+        v_store(x + j + q, v_add(b1, b3));
+        v_store(x + j + 2 * q, v_sub(b0, b2));
+        v_store(x + j + 3 * q, v_sub(b1, b3));
+    }
+}
+
+/* The stages within a vector, for FM_LANES vectors. */
+static void dif_square(uint32_t *x, const uint32_t *roots)
+{
+    vu r[FM_LANES];
+    for (unsigned i = 0; i < FM_LANES; i++) {
+        r[i] = v_load(x + i * FM_LANES);
+    }
+    v_transpose(r);
+    for (unsigned h = FM_LANES / 2; h > 0; h /= 2) {
+        for (unsigned b = 0; b < FM_LANES; b += 2 * h) {
+            for (unsigned j = b; j < b + h; j++) {
+                vu u = r[j];
+                vu v = r[j + h];
+                r[j] = v_add(u, v);
+                r[j + h] = v_mul(v_sub(u, v), v_of(roots[h + j - b]));
+            }
+        }
+    }
+    v_transpose(r);
+    for (unsigned i = 0; i < FM_LANES; i++) {
+        v_store(x + i * FM_LANES, r[i]);
+    }
+}
+
+static void dit_square(uint32_t *x, const uint32_t *roots)
+{
+    vu r[FM_LANES];
+    for (unsigned i = 0; i < FM_LANES; i++) {
+        r[i] = v_load(x + i * FM_LANES);
+    }
+    v_transpose(r);
+    for (unsigned h = 1; h < FM_LANES; h *= 2) {
+        for (unsigned b = 0; b < FM_LANES; b += 2 * h) {
+            for (unsigned j = b; j < b + h; j++) {
+                vu u = r[j];
+                vu v = v_mul(r[j + h], v_of(roots[h + j - b]));
+                r[j] = v_add(u, v);
+                r[j + h] = v_sub(u, v);
+            }
+        }
+    }
+    v_transpose(r);
+    for (unsigned i = 0; i < FM_LANES; i++) {
+        v_store(x + i * FM_LANES, r[i]);
+    }
+}
+
+/* All stages of one block of len = FM_LANES * 4^k words. */
+static void dif_block(uint32_t *x, size_t n, size_t len, const uint32_t *roots)
+{
+    for (; len > FM_LANES; len /= 4) {
+        for (size_t b = 0; b < n; b += len) {
+            dif_pass4(x + b, len / 4, roots);
+        }
+    }
+    for (size_t b = 0; b < n; b += (size_t)FM_LANES * FM_LANES) {
+        dif_square(x + b, roots);
+    }
+}
+
+static void kern_dif(uint32_t *x, uint32_t log, const uint32_t *roots)
+{
+    size_t n = (size_t)1 << log;
+    size_t len = n;
+    if (n < (size_t)FM_LANES * FM_LANES) {
+        fm_ntt_dif(x, log, roots);
+        return;
+    }
+    if ((log - FM_LANES_LOG) % 2 != 0) {
+        dif_pass2(x, n / 2, roots);
+        len = n / 2;
+    }
+    for (; len > NTT_BLOCK; len /= 4) {
+        for (size_t b = 0; b < n; b += len) {
+            dif_pass4(x + b, len / 4, roots);
+        }
+    }
+    size_t block = len < (size_t)FM_LANES * FM_LANES ? (size_t)FM_LANES * FM_LANES : len;
+    for (size_t b = 0; b < n; b += block) {
+        dif_block(x + b, block, len, roots);
+    }
+}
+
+static void kern_dit(uint32_t *x, uint32_t log, const uint32_t *roots)
+{
+    size_t n = (size_t)1 << log;
+    size_t len = FM_LANES;
+    size_t block = FM_LANES; /* the largest FM_LANES * 4^k that fits NTT_BLOCK and n */
+    if (n < (size_t)FM_LANES * FM_LANES) {
+        fm_ntt_dit(x, log, roots);
+        return;
+    }
+    while (4 * block <= n && 4 * block <= NTT_BLOCK) {
+        block *= 4;
+    }
+    block = block < (size_t)FM_LANES * FM_LANES ? (size_t)FM_LANES * FM_LANES : block;
+    for (size_t at = 0; at < n; at += block) {
+        for (size_t b = 0; b < block; b += (size_t)FM_LANES * FM_LANES) {
+            dit_square(x + at + b, roots);
+        }
+        for (len = FM_LANES; 4 * len <= block; len *= 4) {
+            for (size_t b = 0; b < block; b += 4 * len) {
+                dit_pass4(x + at + b, len, roots);
+            }
+        }
+    }
+    for (; 4 * len <= n; len *= 4) {
+        for (size_t b = 0; b < n; b += 4 * len) {
+            dit_pass4(x + b, len, roots);
+        }
+    }
+    if (len < n) {
+        dit_pass2(x, n / 2, roots);
+    }
+}
+
+#endif

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A constraint table at FM_LANES rows at once (rows.c is the same for one row). */
+#ifndef FM_STARK_KERN_ROWS_H
+#define FM_STARK_KERN_ROWS_H
+
+#include "stark/rows.h"
+#include "stark/vec.h"
+
+struct v_machine {
+    const struct fm_rows *r;
+    size_t row;
+    vu stack[FM_AIR_STACK], reg[FM_AIR_REGS], din[32];
+    uint32_t sp;
+    /* What becomes of a constraint: */
+    const struct fm_ext *alphas; /* NULL: only whether any is not zero */
+    vu any, held; /* held: an even number were summed, this one waits for its partner */
+    uint32_t done;
+    struct v_sum sum[FM_EXT_DEGREE];
+};
+
+static inline vd v_wide(uint32_t k)
+{
+    return (vd){0} + k;
+}
+
+/* s + a x + b y for the same x and y in every lane. */
+static inline void v_sum2k(struct v_sum *s, vu a, uint32_t x, vu b, uint32_t y)
+{
+    vd wx = v_wide(x);
+    vd wy = v_wide(y);
+    s->even = v_fold(s->even + (v_even(a) * wx + v_even(b) * wy));
+    s->odd = v_fold(s->odd + (v_odd(a) * wx + v_odd(b) * wy));
+}
+
+static void v_constraint(struct v_machine *m, vu c)
+{
+    if (m->alphas == NULL) {
+        m->any |= c;
+        return;
+    }
+    if (m->done % 2 == 0) {
+        m->held = c;
+    } else {
+        const struct fm_ext *a = &m->alphas[m->done - 1];
+        for (unsigned l = 0; l < FM_EXT_DEGREE; l++) {
+            v_sum2k(&m->sum[l], m->held, a[0].c[l], c, a[1].c[l]);
+        }
+    }
+    m->done++;
+}
+
+/* Rows are read cyclically: where the lanes run over the end, one by one. */
+static inline vu v_cell(const struct v_machine *m, uint32_t oi, uint32_t col)
+{
+    const struct fm_rows *r = m->r;
+    const uint32_t *p = r->cols + col * r->stride;
+    size_t at = (m->row - r->air->offs[oi]) & (r->n - 1);
+    vu v;
+    if (at + FM_LANES <= r->n) {
+        return v_load(p + at);
+    }
+    for (unsigned l = 0; l < FM_LANES; l++) {
+        v[l] = p[(at + l) & (r->n - 1)];
+    }
+    return v;
+}
+
+static inline vu v_public(const struct v_machine *m, uint32_t q)
+{
+    return v_load(m->r->per + q * m->r->n + m->row);
+}
+
+static vu v_bit_sum(const struct v_machine *m, const struct fm_air_ins *c)
+{
+    vu s = v_of(0);
+    for (unsigned j = 16; j-- > 0;) {
+        s = v_add(v_add(s, s), v_cell(m, c->o1, c->c1 + ((c->x + j) & 31u)));
+    }
+    return s;
+}
+
+static vu v_xor_sum(const struct v_machine *m, const struct fm_air_ins *c)
+{
+    vu s = v_of(0);
+    for (unsigned j = 16; j-- > 0;) {
+        unsigned k = (c->x + j) & 31u;
+        vu x = c->c1 == FM_AIR_DIN ? m->din[k] : v_cell(m, c->o1, c->c1 + k);
+        vu y = v_cell(m, c->o2, c->c2 + ((c->v + j) & 31u));
+        vu xy = v_mul(x, y);
+        s = v_add(v_add(s, s), v_sub(v_add(x, y), v_add(xy, xy)));
+    }
+    return s;
+}
+
+static void v_select_bits(struct v_machine *m, const struct fm_air_ins *c)
+{
+    vu p = v_public(m, c->x);
+    vu q = v_public(m, c->v);
+    for (unsigned j = 0; j < 32; j++) {
+        struct v_sum s = {v_wide(0), v_wide(0)};
+        v_sum2(&s, p, v_cell(m, c->o1, c->c1 + j), q, v_cell(m, c->o2, c->c1 + j));
+        m->din[j] = v_sum_reduce(&s);
+    }
+}
+
+static void v_arithmetic(struct v_machine *m, const struct fm_air_ins *c)
+{
+    vu *top = &m->stack[m->sp - 1];
+    vu y;
+    if (c->op == FM_OP_SCALE) {
+        *top = v_mul(*top, v_of(c->v));
+        return;
+    }
+    y = *top;
+    m->sp--;
+    top--;
+    *top = c->op == FM_OP_ADD   ? v_add(*top, y)
+           : c->op == FM_OP_SUB ? v_sub(*top, y)
+                                : v_mul(*top, y);
+}
+
+static void v_step(struct v_machine *m, const struct fm_air_ins *c)
+{
+    switch (c->op) {
+    case FM_OP_CELL:
+        m->stack[m->sp++] = v_cell(m, c->o1, c->c1);
+        break;
+    case FM_OP_PER:
+        m->stack[m->sp++] = v_public(m, c->c1);
+        break;
+    case FM_OP_PI:
+        m->stack[m->sp++] = v_of(m->r->pi[c->v]);
+        break;
+    case FM_OP_CONST:
+        m->stack[m->sp++] = v_of(c->v);
+        break;
+    case FM_OP_BITS:
+        m->stack[m->sp++] = v_bit_sum(m, c);
+        break;
+    case FM_OP_XORS:
+        m->stack[m->sp++] = v_xor_sum(m, c);
+        break;
+    case FM_OP_SELB:
+        v_select_bits(m, c);
+        break;
+    case FM_OP_BOOL:
+        for (unsigned j = 0; j < c->v; j++) {
+            vu u = v_cell(m, 0, c->c1 + j);
+            v_constraint(m, v_sub(v_mul(u, u), u));
+        }
+        break;
+    case FM_OP_TAKE:
+        m->reg[c->x] = m->stack[--m->sp];
+        break;
+    case FM_OP_GIVE:
+        m->stack[m->sp++] = m->reg[c->x];
+        break;
+    case FM_OP_ASSERT:
+        v_constraint(m, m->stack[--m->sp]);
+        break;
+    default:
+        v_arithmetic(m, c);
+        break;
+    }
+}
+
+static void v_run(struct v_machine *m, const struct fm_rows *r, size_t row,
+                  const struct fm_ext *alphas)
+{
+    m->r = r;
+    m->row = row;
+    m->sp = 0;
+    m->alphas = alphas;
+    m->done = 0;
+    m->any = v_of(0);
+    for (unsigned l = 0; l < FM_EXT_DEGREE; l++) {
+        m->sum[l].even = v_wide(0);
+        m->sum[l].odd = v_wide(0);
+    }
+    for (uint32_t i = 0; i < r->air->ncode; i++) {
+        v_step(m, &r->air->code[i]);
+    }
+    if (alphas != NULL && m->done % 2 != 0) {
+        for (unsigned l = 0; l < FM_EXT_DEGREE; l++) {
+            v_sum2k(&m->sum[l], m->held, alphas[m->done - 1].c[l], m->held, 0);
+        }
+    }
+}
+
+static struct fm_ext one_row(const struct fm_rows *r, size_t row, const struct fm_ext *alphas)
+{
+    uint32_t cons[FM_ROWS_CONS_MAX];
+    struct fm_ext acc = {{0, 0, 0, 0, 0}};
+    fm_rows_eval(r, row, cons);
+    for (uint32_t k = 0; k < r->air->ncons; k++) {
+        acc = fm_ext_add(acc, fm_ext_scale(alphas[k], cons[k]));
+    }
+    return acc;
+}
+
+static void kern_rows(const struct fm_rows *r, size_t row, size_t count,
+                      const struct fm_ext *alphas, fm_bb k, uint32_t *out, size_t stride)
+{
+    struct v_machine m;
+    size_t i = 0;
+    for (; i + FM_LANES <= count; i += FM_LANES) {
+        v_run(&m, r, row + i, alphas);
+        for (unsigned l = 0; l < FM_EXT_DEGREE; l++) {
+            v_store(out + l * stride + i, v_mul(v_sum_reduce(&m.sum[l]), v_of(k)));
+        }
+    }
+    for (; i < count; i++) {
+        struct fm_ext acc = fm_ext_scale(one_row(r, row + i, alphas), k);
+        for (unsigned l = 0; l < FM_EXT_DEGREE; l++) {
+            out[l * stride + i] = acc.c[l];
+        }
+    }
+}
+
+static bool row_holds(const struct fm_rows *r, size_t row)
+{
+    uint32_t cons[FM_ROWS_CONS_MAX];
+    uint32_t any = 0;
+    fm_rows_eval(r, row, cons);
+    for (uint32_t k = 0; k < r->air->ncons; k++) {
+        any |= cons[k];
+    }
+    return any == 0;
+}
+
+static size_t kern_check(const struct fm_rows *r, size_t n)
+{
+    struct v_machine m;
+    size_t i = 0;
+    bool holds = true;
+    for (; holds && i + FM_LANES <= n; i += FM_LANES) {
+        uint32_t any = 0;
+        v_run(&m, r, i, NULL);
+        for (unsigned l = 0; l < FM_LANES; l++) {
+            any |= m.any[l];
+        }
+        holds = any == 0;
+    }
+    i -= holds ? 0 : FM_LANES;
+    while (i < n && row_holds(r, i)) {
+        i++;
+    }
+    return i;
+}
+
+#endif
