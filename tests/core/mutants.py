@@ -26,6 +26,8 @@ TESTS = {
     "worked": ["tests/core/worked.c", "tests/core/world.c"],
     "halves": ["tests/core/halves.c", "tests/core/world.c"],
     "corners": ["tests/core/corners.c", "tests/core/expect.c", "tests/core/world.c"],
+    "rules": ["tests/core/rules.c", "tests/core/judge.c", "tests/core/world.c"],
+    "theorems": ["tests/core/theorems.c", "tests/core/judge.c", "tests/core/world.c"],
     "diff": ["tests/diff/diff.c", "tests/ref/ref.c", "tests/ref/blake3.c"],
 }
 TESTS = {name: srcs for name, srcs in TESTS.items() if os.path.exists(srcs[0])}

@@ -359,6 +359,19 @@ static void renewal(void)
     m = judge_slot(w, b, 0, a->id);
     fm_turn_transfer(m, b->id, 10);
     (void)judge_committed(w, b, "THM1904 and good for its whole allowance");
+    /* the same through a root record, which the lift stamps anew */
+    judge_drop(w, b, 0);
+    m = judge_self(w, a);
+    l.rights = FM_RIGHTS_ALL;
+    l.allowance = FM_U64_MAX;
+    fm_turn_attenuate(m, 3, &l);
+    (void)judge_committed(w, a, "THM1908 A makes itself a root record");
+    judge_give_on(w, a, 3, a->id, b, 0, &l);
+    m = judge_slot(w, a, 3, a->id);
+    fm_turn_lift(m, 0, (const uint8_t[32]){0});
+    fm_turn_grant(m, b->id, 0, &l);
+    (void)judge_committed(w, a, "THM1909 lifts through it, and renews what hung below it");
+    judge_drop(w, a, 3);
     /* a record that another gave over the same target is not A's to renew */
     l.allowance = FM_U64_MAX;
     l.rights |= FM_RIGHT_GRANT;
@@ -534,7 +547,7 @@ static void wide(void)
                         "THM1704 the issuer is the 64th, the new cell one more");
 }
 
-/* What no sequence of turns makes: a parent slot that is free at the generation its child names. Planted; refused. */
+/* What no turn makes: a parent slot that is free at the generation its child names. Planted, and refused. */
 static void orphan(void)
 {
     struct actor *a = world_actor(w, 6, 8, 9, 1000);
@@ -570,6 +583,36 @@ static void orphan(void)
     m = judge_slot(w, a, 5, a->id);
     fm_turn_check_balance(m, 0);
     (void)judge_refused(w, a, FM_E_LIFTED, 0, "THM1112 and is gone with it");
+}
+
+/* A proof's place is its header's, and what only pads a tree is shown by none: five slots stand in a tree of eight. */
+static void places(void)
+{
+    uint8_t proof[FM_PROOF_BYTES_MAX];
+    const struct actor *d = world_actor(w, 8, 5, 9, 0);
+    const uint8_t kinds[2] = {FM_WRITE_RECORD, FM_WRITE_FIELD};
+    const uint16_t last[2] = {4, 8};
+    const size_t behind[2] = {64 + 3 * 32, 32 + 4 * 32};
+    struct fm_proven proven;
+    uint32_t ncells = w->state.top.ncells;
+    size_t n;
+
+    for (unsigned i = 0; i < 2; i++) {
+        n = fm_proof_make(&w->state, d->idx, kinds[i], last[i], proof, sizeof proof);
+        TAP_EQ(fm_proof_verify(proof, n, w->state.root, &proven, NULL), FM_OK,
+               "THM1601 the last slot and field, empty");
+        fm_put_le16(proof + n - behind[i] - 2, (uint16_t)(last[i] + 1U));
+        TAP_EQ(fm_proof_verify(proof, n, w->state.root, &proven, NULL), FM_E_MALFORMED,
+               "THM1602 and the one behind it, which is not there");
+    }
+    n = fm_proof_make(&w->state, d->idx, 0, 0, proof, sizeof proof);
+    fm_put_le32(proof + 128, d->idx ^ 1U);
+    TAP_EQ(fm_proof_verify(proof, n, w->state.root, &proven, NULL), FM_E_MALFORMED,
+           "THM1603 a place that the header does not name");
+    fm_put_le32(proof + 128, ncells);
+    fm_put_le32(proof + n - 64 - 160 + 112, ncells);
+    TAP_EQ(fm_proof_verify(proof, n, w->state.root, &proven, NULL), FM_E_MALFORMED,
+           "THM1604 a cell numbered past the count, in both places");
 }
 
 /* An agent that holds another asset cannot pay with it. */
@@ -620,6 +663,7 @@ int main(void)
     slots();
     wide();
     orphan();
+    places();
     edges();
     world_free(w);
     fees();
