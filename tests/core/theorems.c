@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* tidy: allow file-length (the walks, and one witness after another over one world) */
 /*
  * Theorems T6, T10, T11, T12, T16, T19 of heart.md as properties: random walks over small worlds, with generations and
  * epochs that begin three steps before their end in half of them. The walks of the chains here are the test's own.
@@ -510,6 +511,8 @@ static void wide(void)
     const uint8_t nobody[32] = {3};
     struct fm_create create = {.owner_pk = {1}};
     struct fm_turn_maker *m;
+    struct fm_run_env env;
+    struct fm_cell_view view;
 
     for (uint32_t half = 0; half < 2; half++) {
         m = judge_self(w, a);
@@ -531,6 +534,23 @@ static void wide(void)
             (void)judge_refused(w, a, FM_E_TOO_WIDE, 0, "THM1702 and 64 others are one too many");
         }
     }
+    /* the same turn again, with the 65th cell supplied before anybody asked */
+    m = judge_self(w, a);
+    for (uint32_t i = 0; i < 64; i++) {
+        fm_turn_transfer(m, ids[i], 1);
+    }
+    w->wire_bytes = fm_turn_finish(m) != 0 ? fm_turn_sign(m, a->sk) : 0;
+    (void)!fm_turn_decode(&w->turn, w->wire, w->wire_bytes, NULL);
+    fm_state_env(&w->state, w->batch.now, &env);
+    fm_drive_begin(&w->run, &w->state, &env, &w->turn);
+    fm_state_view(&w->state, fm_state_find(&w->state, ids[63]), &view);
+    (void)fm_run_supply(&w->run, &view);
+    while (fm_drive_step(&w->run, &w->state) == FM_RUN_NEED_VERDICT) {
+        fm_run_supply_verdict(&w->run, w->run.need.pk, w->run.need.text, true);
+    }
+    TAP_OK(w->run.outcome.status == FM_BODY_FAILED && world_reason(w) == FM_E_TOO_WIDE &&
+               w->run.outcome.effect == 63,
+           "THM1705 whatever was supplied ahead");
     m = judge_self(w, a);
     for (uint32_t i = 0; i < 63; i++) {
         fm_turn_transfer(m, ids[i], 1);
