@@ -55,3 +55,7 @@ tests += biscuit-hostile-chain
 test.biscuit-hostile-chain.srcs := tests/biscuit/hostile_chain.c
 test.biscuit-hostile-chain.libs := biscuit biscuit_p256
 test.biscuit-hostile-chain.budget_s := 30
+tests += biscuit-mint
+test.biscuit-mint.srcs := tests/biscuit/mint.c
+test.biscuit-mint.libs := biscuit biscuit_p256
+test.biscuit-mint.budget_s := 10
