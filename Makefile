@@ -40,7 +40,7 @@ prove: | $(SETUP) ## the machine-checked proofs (Frama-C/WP); proofs/STATUS.md s
 	@proofs/prove
 
 tidy: | $(SETUP) ## style rules that a program can check
-	@tools/check/tidy && tools/check/layouts
+	@tools/check/tidy && tools/check/layouts && tools/check/errors
 
 layers: $(free_files) ## who may include and call whom
 	@tools/check/layers build/aarch64 build/riscv64

@@ -46,3 +46,11 @@ $(call example,deferred_server,deferred/server.c,0x39000000)
 $(call example,deferred_client,deferred/client.c,0x39800000)
 $(call example,warden,window/warden.c,0x3a000000)
 $(call example,reader,window/reader.c,0x3a800000)
+
+domains += prover verifier
+domain.prover.srcs := pd/stark/prover.c
+domain.prover.libs := stark_prove stark_verify
+domain.prover.base := 0x14000000
+domain.verifier.srcs := pd/stark/verifier.c
+domain.verifier.libs := stark_verify
+domain.verifier.base := 0x15000000

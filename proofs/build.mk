@@ -1,3 +1,3 @@
 scripts += prove
 script.prove.file := proofs/prove
-script.prove.budget_s := 300
+script.prove.budget_s := 600

@@ -391,6 +391,10 @@ int cmd_verify(const struct args *a)
     FILE *in;
     fm_err err;
 
+    if (!text_hex(opt_text(a, "root", opt_text(a, "receipt", "")), root, 32)) {
+        return say_error(FM_E_USAGE, "--root takes 64 hexadecimal digits: the root that you trust "
+                                     "(--receipt: a receipt's hash)");
+    }
     in = fopen(a->words[0], "rb");
     if (in == NULL) {
         return say_error(FM_E_FILE_IO, "%s: %s", a->words[0], strerror(errno));
@@ -400,8 +404,8 @@ int cmd_verify(const struct args *a)
     if (stark_is_proof(proof, n)) {
         return stark_verify(a, proof, n);
     }
-    if (!text_hex(opt_text(a, "root", ""), root, 32)) {
-        return say_error(FM_E_USAGE, "--root takes 64 hexadecimal digits: the root that you trust");
+    if (!opt_has(a, "root")) {
+        return say_error(FM_E_USAGE, "this proof is checked against --root");
     }
     err = fm_proof_verify(proof, n, root, &proven, &why);
     if (err != FM_OK) {

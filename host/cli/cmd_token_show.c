@@ -189,7 +189,7 @@ static int check_revoked(const struct args *a, const struct held *h)
     static char list[1U << 20];
     const char *path = opt_text(a, "revoked", NULL);
     char revoked[2U * FM_BISCUIT_SIG_MAX + 2U];
-    char id[2U * FM_BISCUIT_SIG_MAX + 1U];
+    uint8_t raw[FM_BISCUIT_SIG_MAX];
     bool good = true;
     size_t n = 0;
     size_t at = 0;
@@ -202,12 +202,13 @@ static int check_revoked(const struct args *a, const struct held *h)
             return say_error(FM_E_USAGE, "%s:%d: a revocation id is a block's signature in hexadecimal digits", path,
                              line);
         }
-        for (uint32_t i = 0; i < h->token.nblocks; i++) {
-            for (uint32_t k = 0; k < h->token.block[i].sig_len; k++) {
-                snprintf(id + 2U * k, 3, "%02x", h->token.block[i].sig[k]);
-            }
-            if (strcmp(revoked, id) == 0) {
-                return say_error(FM_E_TOKEN_REVOKED, "block %" PRIu32 ", %.16s…", i, id);
+        size_t len = strlen(revoked) / 2U;
+        if (!text_hex(revoked, raw, len)) {
+            return say_error(FM_E_USAGE, "%s:%d: not hexadecimal", path, line);
+        }
+        for (uint32_t i = 0; i < h->token.nblocks && len > 0; i++) {
+            if (fm_biscuit_revokes(&h->token.block[i], raw, len)) {
+                return say_error(FM_E_TOKEN_REVOKED, "block %" PRIu32 ", %.16s…", i, revoked);
             }
         }
     }

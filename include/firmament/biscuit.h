@@ -72,7 +72,7 @@ struct fm_biscuit_block {
     uint32_t payload_len;
     uint32_t version; /* of the signature: 0 or 1 */
     struct fm_biscuit_key next;
-    const uint8_t *sig; /* also the block's revocation id */
+    const uint8_t *sig; /* also the block's revocation id: compare with fm_biscuit_revokes */
     uint32_t sig_len;
     bool external; /* a third-party block, signed by ext_key */
     struct fm_biscuit_key ext_key;
@@ -107,6 +107,12 @@ fm_err fm_biscuit_parse(struct fm_biscuit *token, const uint8_t *bytes, size_t n
  */
 fm_err fm_biscuit_verify(const struct fm_biscuit *token, const struct fm_biscuit_key *root,
                          const struct fm_biscuit_p256 *p256, struct fm_arena *scratch, struct fm_why *why);
+
+/*
+ * True if id[0..n), from a list of revoked ids, names this block. A block's id is its signature; of secp256r1 the other
+ * signature that anyone can make of it counts too, so comparing bytes is not enough. A token is dead if any block is.
+ */
+bool fm_biscuit_revokes(const struct fm_biscuit_block *block, const uint8_t *id, size_t n);
 
 /* base64url, with or without padding and with an optional "biscuit:" before it. SIZE_MAX if malformed or too long. */
 size_t fm_biscuit_base64_decode(const char *text, size_t n, uint8_t *out, size_t cap);

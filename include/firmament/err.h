@@ -87,6 +87,8 @@ struct fm_why {
 };
 
 /* Fills *why if it is not NULL and returns code, so that a refusal is one statement. */
+/*@ requires why == \null || \valid(why); assigns *why; ensures \result == code;
+  @ ensures why != \null ==> why->code == code; */
 static inline fm_err fm_why_set(struct fm_why *why, fm_err code, uint32_t offset,
                                 const char *field, uint64_t expected, uint64_t got)
 {

@@ -159,7 +159,6 @@ HOT bool fast_reply_recv(void)
     t->sc = NULL;
     t->reply = reply;
     t->state = THREAD_ON_RECEIVE;
-    t->can_grant = (cap_rights(s->cap) & FM_RIGHT_GRANT) != 0;
     t->waits_on = ep;
     ep->head = t;
     ep->tail_state = (uint64_t)(uintptr_t)t | ENDPOINT_RECEIVE;

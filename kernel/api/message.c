@@ -65,12 +65,12 @@ static struct slot *receive_slot(struct tcb *receiver, const uint64_t *buffer)
 {
     struct lookup_fault f;
     const struct slot *root = cspace_lookup(receiver, buffer[FM_IPC_RECEIVE_CNODE], &f);
-    if (root == NULL || cap_type(root->cap) != CAP_CNODE) {
+    if (root == NULL) {
         return NULL;
     }
     uint64_t depth = buffer[FM_IPC_RECEIVE_DEPTH];
-    if (depth < 1 || depth > FM_WORD_BITS) {
-        return NULL;
+    if (depth > FM_WORD_BITS) {
+        return NULL; /* what is too short, or deeper than the CNode, fails below */
     }
     struct resolved r = cspace_resolve(root->cap, buffer[FM_IPC_RECEIVE_INDEX], (unsigned)depth);
     if (r.slot == NULL || r.bits_left != 0 || !cap_is_null(r.slot->cap)) {

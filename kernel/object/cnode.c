@@ -28,7 +28,7 @@ static enum outcome copy_or_move(struct call *c, struct slot *to)
     if (call_lacks(c, c->label == FM_LABEL_CNODE_MINT   ? 6
                       : c->label == FM_LABEL_CNODE_MOVE ? 4
                                                         : 5,
-                   1)) {
+                   0)) {
         return refuse(c, FM_KERR_TRUNCATED_MESSAGE);
     }
     if (copy) {

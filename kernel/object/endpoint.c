@@ -103,7 +103,6 @@ HOT void endpoint_receive(struct cap cap, struct tcb *t, bool blocking, struct r
             return;
         }
         thread_set_state(t, THREAD_ON_RECEIVE);
-        t->can_grant = (cap_rights(cap) & FM_RIGHT_GRANT) != 0;
         t->reply = reply;
         if (reply != NULL) {
             reply->tcb = t;

@@ -71,7 +71,7 @@ struct tcb {
     bool in_ready;     /* linked in a ready queue */
     bool in_release;   /* linked in the release queue */
     bool is_call;      /* while sending: a Call */
-    bool can_grant;    /* while sending or receiving: rights of the capability used */
+    bool can_grant;    /* while sending: rights of the capability used */
     bool can_grant_reply;
 
     uint64_t badge;    /* while sending */

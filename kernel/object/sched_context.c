@@ -204,7 +204,7 @@ static enum outcome unbind_object(struct call *c, struct sched_context *sc)
         return DONE;
     }
     if (cap_type(cap) == CAP_NOTIFICATION) {
-        if (sc->notification == NULL || sc->notification != cap_ptr(cap)) {
+        if (sc->notification != cap_ptr(cap)) {
             return refuse(c, FM_KERR_ILLEGAL_OPERATION);
         }
         sched_context_unbind_notification(sc);

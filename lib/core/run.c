@@ -3,18 +3,29 @@
 
 #include "core/stage.h"
 
+/* Fewer than 2^16 things at less than 2^32 each. */
+/*@ assigns \nothing; ensures \result == n * each && 0 <= \result <= n * 0xffffffff; */
+static uint64_t fee_for(uint32_t each, uint16_t n)
+{
+    /*@ assert 0 <= n * each; */
+    /*@ assert n * each <= n * 0xffffffff; */
+    return (uint64_t)n * each;
+}
+
 uint64_t fm_turn_cost(const struct fm_params *params, const struct fm_turn *turn)
 {
-    uint64_t cost = params->fee_base + (uint64_t)turn->bytes * params->fee_byte;
+    uint64_t cost = params->fee_base + fee_for(params->fee_byte, turn->bytes);
 
     /* At most 2^32 + 2^12 2^32 + 2^6 (2^32 + 2^8 2^32 + 2^10 2^32): far below 2^64. */
+    /*@ loop invariant 0 <= i <= turn->neffects;
+      @ loop invariant 0 <= cost <= 4097 * 0xffffffff + i * 1280 * 0xffffffff;
+      @ loop assigns i, cost; loop variant turn->neffects - i; */
     for (uint8_t i = 0; i < turn->neffects; i++) {
         const struct fm_effect *e = &turn->effects[i];
 
         cost += params->fee_op[e->op - 1U];
         if (e->op == FM_OP_CREATE) {
-            cost +=
-                (uint64_t)e->nslots * params->fee_slot + (uint64_t)e->nfields * params->fee_field;
+            cost += fee_for(params->fee_slot, e->nslots) + fee_for(params->fee_field, e->nfields);
         }
     }
     return cost;
@@ -135,6 +146,8 @@ static bool is_keyless(const struct fm_header *h)
     return any == 0U;
 }
 
+/*@ requires \valid_read(h); assigns \nothing;
+  @ ensures \result ==> cost == 0 || (h->asset == 0 && 0 <= h->balance - cost <= h->balance); */
 static bool fee_paid(const struct fm_header *h, uint64_t cost)
 {
     return cost == 0U || (h->asset == 0U && h->balance >= 0 && (uint64_t)h->balance >= cost);

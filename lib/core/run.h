@@ -143,6 +143,11 @@ void fm_run_supply_verdict(struct fm_run *run, const uint8_t pk[32],
 
 /* The static cost of a turn (heart.md section 5): base + bytes + per op, CREATE also per slot and
  * field. */
+/*@ requires \valid_read(params) && \valid_read(turn);
+  @ requires turn->bytes <= FM_TURN_BYTES_MAX && turn->neffects <= FM_EFFECTS_MAX;
+  @ requires \forall integer i; 0 <= i < turn->neffects ==>
+  @   1 <= turn->effects[i].op <= 16 && turn->effects[i].nfields <= FM_FIELDS_MAX;
+  @ assigns \nothing; */
 uint64_t fm_turn_cost(const struct fm_params *params, const struct fm_turn *turn);
 
 #endif

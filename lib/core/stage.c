@@ -1,6 +1,37 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/stage.h"
 
+/* A record as the bytes of a staged value, and back: the struct has the layout of its bytes
+ * (lib/wire/layout.c). The prover takes the contracts
+ * of these four, which look at memory as bytes, on trust. */
+/*@ requires \valid(value + (0 .. 63)) && \valid_read(record);
+  @ assigns value[0 .. 63] \from *record; ensures value[1] == record->group; */
+static void store_record(uint8_t *value, const struct fm_record *record)
+{
+    memcpy(value, record, sizeof *record);
+}
+
+/*@ requires \valid(record) && \valid_read(value + (0 .. 63));
+  @ assigns *record \from value[0 .. 63]; ensures record->group == value[1]; */
+static void load_record(struct fm_record *record, const uint8_t *value)
+{
+    memcpy(record, value, sizeof *record);
+}
+
+/*@ requires \valid(to + (0 .. 31)) && \valid_read(from + (0 .. 31));
+  @ assigns to[0 .. 31] \from from[0 .. 31]; */
+static void copy_field(uint8_t *to, const uint8_t *from)
+{
+    memcpy(to, from, 32);
+}
+
+/*@ requires \valid_read(a + (0 .. 31)) && \valid_read(b + (0 .. 31));
+  @ assigns \result \from a[0 .. 31], b[0 .. 31]; */
+static bool same_id(const uint8_t *a, const uint8_t *b)
+{
+    return memcmp(a, b, 32) == 0;
+}
+
 bool fm_refuse(struct fm_pass *p, fm_err reason, uint8_t detail)
 {
     if (p->stop == FM_GO_ON) {
@@ -20,6 +51,16 @@ bool fm_require(struct fm_pass *p, bool cond, fm_err reason)
 }
 
 /* Counts a cell when a pass first uses it: the 65th is one too many. */
+/*@ requires apart(p) && stage_ok(p->run) && groups_ok(p->run) && cells_ok(p->run);
+  @ requires entry < p->run->ncells;
+  @ assigns p->stop, p->reason, p->detail, p->run->nused, p->run->cells[entry].used;
+  @ ensures apart(p);
+  @ ensures stage_ok(p->run);
+  @ ensures groups_ok(p->run);
+  @ ensures cells_ok(p->run);
+  @ ensures (\result == entry || \result == FM_NO_ENTRY);
+  @ ensures \result == FM_NO_ENTRY ==> p->stop != FM_GO_ON;
+  @ ensures \result == entry ==> p->stop == \old(p->stop); */
 static uint16_t use(struct fm_pass *p, uint16_t entry)
 {
     struct fm_run *run = p->run;
@@ -36,6 +77,13 @@ static uint16_t use(struct fm_pass *p, uint16_t entry)
 }
 
 /* A cell that is not loaded: ask for it, unless it would be one too many. */
+/*@ requires apart(p) && stage_ok(p->run) && groups_ok(p->run) && cells_ok(p->run);
+  @ assigns p->stop, p->reason, p->detail, p->run->asked;
+  @ ensures apart(p);
+  @ ensures stage_ok(p->run);
+  @ ensures groups_ok(p->run);
+  @ ensures cells_ok(p->run);
+  @ ensures \result == FM_NO_ENTRY && p->stop != FM_GO_ON; */
 static uint16_t ask(struct fm_pass *p, enum fm_run_step_result what)
 {
     struct fm_run *run = p->run;
@@ -56,17 +104,19 @@ uint16_t fm_stage_find_id(struct fm_pass *p, const uint8_t id[32])
     if (p->stop != FM_GO_ON) {
         return FM_NO_ENTRY;
     }
+    /*@ loop invariant 0 <= i <= run->ncells; loop assigns i; loop variant run->ncells - i; */
     for (uint16_t i = 0; i < run->ncells; i++) {
-        if (memcmp(run->cells[i].header.id, id, 32) == 0) {
+        if (same_id(run->cells[i].header.id, id)) {
             return use(p, i);
         }
     }
+    /*@ loop invariant 0 <= i <= run->nabsent; loop assigns i; loop variant run->nabsent - i; */
     for (uint8_t i = 0; i < run->nabsent; i++) {
-        if (memcmp(run->absent[i], id, 32) == 0) {
+        if (same_id(run->absent[i], id)) {
             return FM_NO_ENTRY;
         }
     }
-    memcpy(run->need.id, id, 32);
+    copy_field(run->need.id, id);
     return ask(p, FM_RUN_NEED_ID);
 }
 
@@ -77,6 +127,7 @@ uint16_t fm_stage_find_idx(struct fm_pass *p, uint32_t idx)
     if (p->stop != FM_GO_ON) {
         return FM_NO_ENTRY;
     }
+    /*@ loop invariant 0 <= i <= run->ncells; loop assigns i; loop variant run->ncells - i; */
     for (uint16_t i = 0; i < run->ncells; i++) {
         if (run->cells[i].idx == idx) {
             return use(p, i);
@@ -110,126 +161,181 @@ uint16_t fm_stage_create(struct fm_pass *p, const struct fm_header *header)
     return (uint16_t)(run->ncells - 1U);
 }
 
-static const struct fm_run_put *find_put(const struct fm_run *run, uint16_t entry, uint8_t kind,
-                                         uint16_t index)
+/* Where the value of an address is staged; FM_NO_ENTRY if it is not. */
+/*@ requires \valid_read(run) && stage_ok(run) && entry < run->ncells;
+  @ assigns \nothing;
+  @ ensures \result == FM_NO_ENTRY || (\result < run->nputs &&
+  @   run->puts[\result].kind == kind && run->puts[\result].index == index); */
+static uint16_t find_put(const struct fm_run *run, uint16_t entry, uint8_t kind, uint16_t index)
 {
     uint16_t at = run->cells[entry].first_put;
 
+    /*@ loop invariant 0 <= i <= FM_STAGE_MAX;
+      @ loop invariant at == FM_NO_ENTRY || at + i < run->nputs;
+      @ loop assigns i, at; loop variant FM_STAGE_MAX - i; */
     for (uint32_t i = 0; i < FM_STAGE_MAX && at != FM_NO_ENTRY; i++) {
-        const struct fm_run_put *put = &run->puts[at];
-
-        if (put->kind == kind && put->index == index) {
-            return put;
+        if (run->puts[at].kind == kind && run->puts[at].index == index) {
+            return at;
         }
-        at = put->next;
+        at = run->puts[at].next;
     }
-    return NULL;
+    return FM_NO_ENTRY;
 }
 
 void fm_stage_record(const struct fm_run *run, uint16_t entry, uint8_t slot,
                      struct fm_record *record)
 {
     const struct fm_run_cell *cell = &run->cells[entry];
-    const struct fm_run_put *put = find_put(run, entry, FM_WRITE_RECORD, slot);
+    uint16_t at = find_put(run, entry, FM_WRITE_RECORD, slot);
 
     FM_ASSERT(slot < cell->header.nslots);
-    if (put != NULL) {
-        memcpy(record, put->value, sizeof *record);
+    if (at != FM_NO_ENTRY) {
+        load_record(record, run->puts[at].value);
     } else if (cell->view.records != NULL) {
         *record = cell->view.records[slot];
     } else {
-        memset(record, 0, sizeof *record);
+        fm_record_clear(record, 0);
     }
 }
 
 void fm_stage_field(const struct fm_run *run, uint16_t entry, uint16_t key, uint8_t value[32])
 {
+    static const uint8_t zero[32];
     const struct fm_run_cell *cell = &run->cells[entry];
-    const struct fm_run_put *put = find_put(run, entry, FM_WRITE_FIELD, key);
+    uint16_t at = find_put(run, entry, FM_WRITE_FIELD, key);
 
     FM_ASSERT(key < cell->header.nfields);
-    if (put != NULL) {
-        memcpy(value, put->value, 32);
+    if (at != FM_NO_ENTRY) {
+        copy_field(value, run->puts[at].value);
     } else if (cell->view.fields != NULL) {
-        memcpy(value, cell->view.fields + (size_t)key * 32U, 32);
+        copy_field(value, cell->view.fields + (size_t)key * 32U);
     } else {
-        memset(value, 0, 32);
+        copy_field(value, zero);
     }
 }
 
 /* The staged value of an address, made if it is not there. The counts of heart.md section 14 keep
  * it within the stage. */
-static uint8_t *put(struct fm_run *run, uint16_t entry, uint8_t kind, uint16_t index)
+/*@ requires \valid(run) && stage_ok(run) && entry < run->ncells;
+  @ assigns run->nputs, run->puts[run->nputs .. FM_STAGE_MAX - 1], run->cells[entry].first_put;
+  @ ensures stage_ok(run);
+  @ ensures \result < run->nputs <= FM_STAGE_MAX && run->puts[\result].kind == kind;
+  @ ensures run->nputs == \old(run->nputs) || run->nputs == \old(run->nputs) + 1;
+  @ ensures run->nputs != \old(run->nputs) ==> \result == \old(run->nputs); */
+static uint16_t put(struct fm_run *run, uint16_t entry, uint8_t kind, uint16_t index)
 {
-    struct fm_run_cell *cell = &run->cells[entry];
-    uint16_t at = cell->first_put;
-    struct fm_run_put *fresh;
+    uint16_t at = find_put(run, entry, kind, index);
 
-    for (uint32_t i = 0; i < FM_STAGE_MAX && at != FM_NO_ENTRY; i++) {
-        if (run->puts[at].kind == kind && run->puts[at].index == index) {
-            return run->puts[at].value;
-        }
-        at = run->puts[at].next;
+    if (at != FM_NO_ENTRY) {
+        return at;
     }
     FM_ASSERT(run->nputs < FM_STAGE_MAX);
-    fresh = &run->puts[run->nputs];
-    fresh->kind = kind;
-    fresh->index = index;
-    fresh->next = cell->first_put;
-    cell->first_put = run->nputs;
+    at = run->nputs;
+    run->puts[at].kind = kind;
+    run->puts[at].index = index;
+    run->puts[at].next = run->cells[entry].first_put;
+    run->cells[entry].first_put = at;
     run->nputs++;
-    return fresh->value;
+    return at;
 }
 
 void fm_stage_put_record(struct fm_pass *p, uint16_t entry, uint8_t slot,
                          const struct fm_record *record)
 {
-    memcpy(put(p->run, entry, FM_WRITE_RECORD, slot), record, sizeof *record);
+    uint16_t at = put(p->run, entry, FM_WRITE_RECORD, slot);
+
+    store_record(p->run->puts[at].value, record);
 }
 
 void fm_stage_put_field(struct fm_pass *p, uint16_t entry, uint16_t key, const uint8_t value[32])
 {
-    memcpy(put(p->run, entry, FM_WRITE_FIELD, key), value, 32);
+    uint16_t at = put(p->run, entry, FM_WRITE_FIELD, key);
+
+    copy_field(p->run->puts[at].value, value);
 }
 
-bool fm_stage_valid(struct fm_pass *p, uint16_t holder, uint8_t slot)
+/* What `valid` asks of the target: there, the group not lifted, the time not past. */
+/*@ requires apart(p) && stage_ok(p->run) && groups_ok(p->run) && cells_ok(p->run);
+  @ requires \valid_read(record) && \separated(record, p, p->run) && record->group < FM_GROUPS;
+  @ requires \valid_read(p->run->env) && \separated(p, p->run, p->run->env);
+  @ assigns p->stop, p->reason, p->detail, p->run->nused, p->run->asked, p->run->need.idx,
+  @   p->run->cells[0 .. FM_RUN_CELLS_MAX - 1].used;
+  @ ensures apart(p);
+  @ ensures stage_ok(p->run);
+  @ ensures groups_ok(p->run);
+  @ ensures cells_ok(p->run);
+  @ ensures \result ==> p->stop == FM_GO_ON && \old(p->stop) == FM_GO_ON; */
+static bool target_holds(struct fm_pass *p, const struct fm_record *record)
 {
-    struct fm_record record;
-    struct fm_record parent;
-    uint16_t target;
+    uint16_t target = fm_stage_find_idx(p, record->target);
 
-    fm_stage_record(p->run, holder, slot, &record);
-    target = fm_stage_find_idx(p, record.target);
     if (target == FM_NO_ENTRY) {
         return false;
     }
-    if (!fm_require(p, fm_stage_header(p, target)->lifecycle != FM_DESTROYED, FM_E_NOT_LIVE) ||
-        !fm_require(p, record.epoch == fm_stage_header(p, target)->epoch[record.group],
-                    FM_E_LIFTED) ||
-        !fm_require(p, p->run->env->now <= record.expiry, FM_E_EXPIRED)) {
-        return false;
-    }
+    return fm_require(p, fm_stage_header(p, target)->lifecycle != FM_DESTROYED, FM_E_NOT_LIVE) &&
+           fm_require(p, record->epoch == fm_stage_header(p, target)->epoch[record->group],
+                      FM_E_LIFTED) &&
+           fm_require(p, p->run->env->now <= record->expiry, FM_E_EXPIRED);
+}
+
+/* What `valid` asks of the chain from a holder's record upward, in at most nine steps. */
+/*@ requires apart(p) && stage_ok(p->run) && groups_ok(p->run) && cells_ok(p->run);
+  @ requires \valid_read(first) && \separated(first, p, p->run) && first->group < FM_GROUPS;
+  @ requires holder < p->run->ncells && p->stop == FM_GO_ON;
+  @ assigns p->stop, p->reason, p->detail, p->run->nused, p->run->asked, p->run->need.idx,
+  @   p->run->cells[0 .. FM_RUN_CELLS_MAX - 1].used;
+  @ ensures apart(p);
+  @ ensures stage_ok(p->run);
+  @ ensures groups_ok(p->run);
+  @ ensures cells_ok(p->run);
+  @ ensures \result ==> p->stop == FM_GO_ON && \old(p->stop) == FM_GO_ON; */
+static bool chain_holds(struct fm_pass *p, uint16_t holder, const struct fm_record *first)
+{
+    struct fm_record record = *first;
+    struct fm_record parent;
+
+    /*@ loop invariant 0 <= step <= FM_DEPTH_MAX + 1;
+      @ loop invariant apart(p);
+      @ loop invariant stage_ok(p->run);
+      @ loop invariant groups_ok(p->run);
+      @ loop invariant cells_ok(p->run);
+      @ loop invariant p->stop == FM_GO_ON && holder < p->run->ncells;
+      @ loop assigns step, holder, record, parent, p->stop, p->reason, p->detail, p->run->nused,
+      @   p->run->asked, p->run->need.idx, p->run->cells[0 .. FM_RUN_CELLS_MAX - 1].used;
+      @ loop variant FM_DEPTH_MAX + 1 - step; */
     for (uint32_t step = 0; step <= FM_DEPTH_MAX; step++) {
         uint8_t parent_slot = record.parent_slot;
 
         if (!fm_require(p, fm_stage_header(p, holder)->lifecycle == FM_LIVE,
                         FM_E_HOLDER_NOT_LIVE)) {
+            /*@ assert stage_ok(p->run) && groups_ok(p->run); */
             return false;
         }
         if (record.kind == FM_KIND_ROOT) {
+            /*@ assert stage_ok(p->run) && groups_ok(p->run); */
             return true;
         }
         holder = fm_stage_find_idx(p, record.parent_holder);
         if (holder == FM_NO_ENTRY) {
+            /*@ assert stage_ok(p->run) && groups_ok(p->run); */
             return false;
         }
         fm_stage_record(p->run, holder, parent_slot, &parent);
         if (!fm_require(p, fm_is_cap(&parent) && parent.generation == record.parent_gen,
                         FM_E_REVOKED)) {
+            /*@ assert stage_ok(p->run) && groups_ok(p->run); */
             return false;
         }
         record = parent;
     }
     /* T10: depth falls by one a step, so nine steps reach a root. */
     fm_panic(__FILE__, __LINE__, "a chain of capabilities without a root");
+}
+
+bool fm_stage_valid(struct fm_pass *p, uint16_t holder, uint8_t slot)
+{
+    struct fm_record record;
+
+    fm_stage_record(p->run, holder, slot, &record);
+    return target_holds(p, &record) && chain_holds(p, holder, &record);
 }

@@ -40,7 +40,7 @@ void fm_reader_init(struct fm_reader *r, const uint8_t *buf, size_t len)
 
 /* The one bounds check of reading: true if n more bytes are there and the reader is still good. */
 /*@ requires \valid(r) && reader_ok(r); assigns r->bad; ensures reader_ok(r);
-  @ ensures \result ==> n <= r->len - r->pos && !r->bad;
+  @ ensures \result ==> n <= r->len - r->pos && !r->bad && !\old(r->bad);
   @ ensures !\result ==> r->bad; */
 static bool reader_has(struct fm_reader *r, size_t n)
 {

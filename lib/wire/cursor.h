@@ -35,34 +35,47 @@ struct fm_writer {
 
 /* Starts at byte 0 of buf[0..len). buf may be NULL if len is 0. */
 /*@ requires \valid(r); requires len > 0 ==> \valid_read(buf + (0 .. len - 1));
-  @ assigns *r; ensures reader_ok(r) && r->pos == 0 && !r->bad; */
+  @ assigns *r; ensures reader_ok(r) && r->pos == 0 && !r->bad && r->buf == buf && r->len == len; */
 void fm_reader_init(struct fm_reader *r, const uint8_t *buf, size_t len);
 
 /* The next 1, 2, 4 or 8 bytes as an integer; 0 and `bad` if they are not there. */
-/*@ requires \valid(r) && reader_ok(r); assigns r->pos, r->bad; ensures reader_ok(r); */
+/*@ requires \valid(r) && reader_ok(r); assigns r->pos, r->bad;
+  @ ensures reader_ok(r) && r->pos >= \old(r->pos) && (\old(r->bad) ==> r->bad);
+  @ ensures !r->bad ==> r->pos == \old(r->pos) + 1; */
 uint8_t fm_get_u8(struct fm_reader *r);
-/*@ requires \valid(r) && reader_ok(r); assigns r->pos, r->bad; ensures reader_ok(r); */
+/*@ requires \valid(r) && reader_ok(r); assigns r->pos, r->bad;
+  @ ensures reader_ok(r) && r->pos >= \old(r->pos) && (\old(r->bad) ==> r->bad);
+  @ ensures !r->bad ==> r->pos == \old(r->pos) + 2; */
 uint16_t fm_get_u16(struct fm_reader *r);
-/*@ requires \valid(r) && reader_ok(r); assigns r->pos, r->bad; ensures reader_ok(r); */
+/*@ requires \valid(r) && reader_ok(r); assigns r->pos, r->bad;
+  @ ensures reader_ok(r) && r->pos >= \old(r->pos) && (\old(r->bad) ==> r->bad);
+  @ ensures !r->bad ==> r->pos == \old(r->pos) + 4; */
 uint32_t fm_get_u32(struct fm_reader *r);
-/*@ requires \valid(r) && reader_ok(r); assigns r->pos, r->bad; ensures reader_ok(r); */
+/*@ requires \valid(r) && reader_ok(r); assigns r->pos, r->bad;
+  @ ensures reader_ok(r) && r->pos >= \old(r->pos) && (\old(r->bad) ==> r->bad);
+  @ ensures !r->bad ==> r->pos == \old(r->pos) + 8; */
 uint64_t fm_get_u64(struct fm_reader *r);
 
 /* Copies the next n bytes to out; n zeros and `bad` if they are not there. */
 /*@ requires \valid(r) && reader_ok(r); requires n > 0 ==> \valid(out + (0 .. n - 1));
   @ requires \separated(r, out + (0 .. n - 1));
   @ requires \separated(r->buf + (0 .. r->len - 1), out + (0 .. n - 1));
-  @ assigns r->pos, r->bad, out[0 .. n - 1]; ensures reader_ok(r); */
+  @ assigns r->pos, r->bad, out[0 .. n - 1];
+  @ ensures reader_ok(r) && r->pos >= \old(r->pos) && (\old(r->bad) ==> r->bad); */
 void fm_get_bytes(struct fm_reader *r, uint8_t *out, size_t n);
 
 /* The next n bytes in place, valid as long as the buffer is; NULL and `bad` if they are not there.
  */
-/*@ requires \valid(r) && reader_ok(r); assigns r->pos, r->bad; ensures reader_ok(r);
+/*@ requires \valid(r) && reader_ok(r); assigns r->pos, r->bad;
+  @ ensures reader_ok(r) && r->pos >= \old(r->pos) && (\old(r->bad) ==> r->bad);
+  @ ensures \result != \null ==> !r->bad;
+  @ ensures !r->bad ==> \result == r->buf + \old(r->pos) && r->pos == \old(r->pos) + n;
   @ ensures \result != \null && n > 0 ==> \valid_read(\result + (0 .. n - 1)); */
 const uint8_t *fm_get_view(struct fm_reader *r, size_t n);
 
 /* Passes over n bytes that must be zero; `bad` if one is not, or they are not there. */
-/*@ requires \valid(r) && reader_ok(r); assigns r->pos, r->bad; ensures reader_ok(r); */
+/*@ requires \valid(r) && reader_ok(r); assigns r->pos, r->bad;
+  @ ensures reader_ok(r) && r->pos >= \old(r->pos) && (\old(r->bad) ==> r->bad); */
 void fm_get_zeros(struct fm_reader *r, size_t n);
 
 /* How many bytes are left. */
@@ -83,7 +96,7 @@ static inline bool fm_reader_end(const struct fm_reader *r)
 
 /* Starts writing at byte 0 of buf[0..cap). */
 /*@ requires \valid(w); requires cap > 0 ==> \valid(buf + (0 .. cap - 1));
-  @ assigns *w; ensures writer_ok(w) && w->len == 0 && !w->bad; */
+  @ assigns *w; ensures writer_ok(w) && w->len == 0 && !w->bad && w->buf == buf && w->cap == cap; */
 void fm_writer_init(struct fm_writer *w, uint8_t *buf, size_t cap);
 
 /* Appends; nothing but `bad` changes when there is no room. */

@@ -64,10 +64,18 @@ struct fm_msg_head {
  * (FM_E_MALFORMED) with 2 if it is no message or longer than max (head and payload).
  */
 enum fm_msg_look { FM_MSG_WHOLE_HEAD = 0, FM_MSG_MORE = 1, FM_MSG_BAD = 2 };
+/*@ requires max >= FM_MSG_HEAD_BYTES && \valid(head);
+  @ requires n > 0 ==> \valid_read(bytes + (0 .. n - 1));
+  @ requires \separated(head, bytes + (0 .. n - 1));
+  @ assigns *head;
+  @ ensures \result == FM_MSG_WHOLE_HEAD ==> n >= FM_MSG_HEAD_BYTES &&
+  @   head->payload_bytes <= max - FM_MSG_HEAD_BYTES; */
 enum fm_msg_look fm_msg_look(const uint8_t *bytes, size_t n, size_t max,
                              struct fm_msg_head *head) FM_MUST_CHECK;
 
 /* Writes a head. */
+/*@ requires \valid(w) && writer_ok(w) && \separated(w, w->buf + (0 .. w->cap - 1));
+  @ assigns w->len, w->bad, w->buf[0 .. w->cap - 1]; ensures writer_ok(w); */
 void fm_msg_put_head(struct fm_writer *w, uint8_t kind, uint32_t tag, uint32_t payload_bytes);
 
 /* The answer to a turn. */

@@ -87,6 +87,11 @@ struct fm_turn {
  * Decodes wire[0..n). FM_OK and *turn, or FM_E_MALFORMED with *why (offset, field, expected, got)
  * and *turn undefined. Linear in n. why may be NULL.
  */
+/*@ requires \valid(turn) && (why == \null || \valid(why));
+  @ requires n > 0 ==> \valid_read(wire + (0 .. n - 1));
+  @ requires \separated(turn, wire + (0 .. n - 1), why);
+  @ assigns *turn, *why;
+  @ ensures \result == FM_OK ==> turn->neffects <= FM_EFFECTS_MAX; */
 fm_err fm_turn_decode(struct fm_turn *turn, const uint8_t *wire, size_t n,
                       struct fm_why *why) FM_MUST_CHECK;
 

@@ -9,6 +9,14 @@ struct decoder {
     uint8_t rotates;
 };
 
+/* What holds between two steps. */
+/*@ predicate dec_ok(struct decoder *d) =
+  @   \valid(d) && reader_ok(&d->r) && d->r.len <= FM_TURN_BYTES_MAX && \valid(d->turn) &&
+  @   d->turn->wire == d->r.buf && \separated(d, d->turn, d->r.buf + (0 .. d->r.len - 1)) &&
+  @   (d->why.code != FM_OK ==> d->r.bad); */
+
+/*@ requires dec_ok(d);
+  @ assigns d->why, d->r.bad; ensures dec_ok(d) && d->r.bad; */
 static void refuse(struct decoder *d, size_t at, const char *field, uint64_t expected, uint64_t got)
 {
     if (d->why.code == FM_OK) {
@@ -18,6 +26,9 @@ static void refuse(struct decoder *d, size_t at, const char *field, uint64_t exp
 }
 
 /* Refuses unless lo <= got <= hi; `bytes` is how many were just read for it. */
+/*@ requires dec_ok(d);
+  @ assigns d->why, d->r.bad; ensures dec_ok(d) && (\old(d->r.bad) ==> d->r.bad);
+  @ ensures !d->r.bad ==> lo <= got <= hi; */
 static void within(struct decoder *d, size_t bytes, const char *field, uint64_t lo, uint64_t hi,
                    uint64_t got)
 {
@@ -27,6 +38,10 @@ static void within(struct decoder *d, size_t bytes, const char *field, uint64_t 
 }
 
 /* The place of the next n bytes, passed over. */
+/*@ requires dec_ok(d);
+  @ assigns d->r.pos, d->r.bad;
+  @ ensures dec_ok(d) && d->r.pos >= \old(d->r.pos) && (\old(d->r.bad) ==> d->r.bad);
+  @ ensures !d->r.bad ==> \result == \old(d->r.pos) && d->r.pos == \old(d->r.pos) + n; */
 static uint16_t place(struct decoder *d, size_t n)
 {
     size_t at = d->r.pos;
@@ -35,13 +50,28 @@ static uint16_t place(struct decoder *d, size_t n)
     return (uint16_t)at;
 }
 
-static bool zero32(const struct decoder *d, uint16_t at)
+/*@ requires \valid_read(p + (0 .. 31)); assigns \nothing; */
+static bool all_zero(const uint8_t *p)
 {
-    static const uint8_t zero[32];
+    uint8_t any = 0;
 
-    return !d->r.bad && memcmp(d->turn->wire + at, zero, 32) == 0;
+    /*@ loop invariant 0 <= i <= 32; loop assigns i, any; loop variant 32 - i; */
+    for (uint32_t i = 0; i < 32; i++) {
+        any |= p[i];
+    }
+    return any == 0U;
 }
 
+/*@ requires dec_ok(d) && (d->r.bad || at + 32 <= d->r.len); assigns \nothing; */
+static bool zero32(const struct decoder *d, uint16_t at)
+{
+    return !d->r.bad && all_zero(d->turn->wire + at);
+}
+
+/*@ requires dec_ok(d);
+  @ requires \valid(l) && \separated(l, d, d->r.buf + (0 .. d->r.len - 1));
+  @ assigns d->r.pos, d->r.bad, d->why, *l;
+  @ ensures dec_ok(d) && d->r.pos >= \old(d->r.pos) && (\old(d->r.bad) ==> d->r.bad); */
 static void get_limits(struct decoder *d, struct fm_limits *l)
 {
     l->group = fm_get_u8(&d->r);
@@ -59,6 +89,10 @@ static void get_limits(struct decoder *d, struct fm_limits *l)
     l->allowance = fm_get_u64(&d->r);
 }
 
+/*@ requires dec_ok(d);
+  @ requires \valid(e) && \separated(e, d, d->r.buf + (0 .. d->r.len - 1));
+  @ assigns d->r.pos, d->r.bad, d->why, *e;
+  @ ensures dec_ok(d) && d->r.pos >= \old(d->r.pos) && (\old(d->r.bad) ==> d->r.bad); */
 static void get_check(struct decoder *d, struct fm_effect *e)
 {
     e->kind = fm_get_u8(&d->r);
@@ -79,6 +113,10 @@ static void get_check(struct decoder *d, struct fm_effect *e)
     }
 }
 
+/*@ requires dec_ok(d);
+  @ requires \valid(e) && \separated(e, d, d->r.buf + (0 .. d->r.len - 1));
+  @ assigns d->r.pos, d->r.bad, d->why, *e;
+  @ ensures dec_ok(d) && d->r.pos >= \old(d->r.pos) && (\old(d->r.bad) ==> d->r.bad); */
 static void get_create(struct decoder *d, struct fm_effect *e)
 {
     e->number = fm_get_u64(&d->r);
@@ -105,6 +143,10 @@ static void get_create(struct decoder *d, struct fm_effect *e)
     }
 }
 
+/*@ requires dec_ok(d);
+  @ requires \valid(e) && \separated(e, d, d->r.buf + (0 .. d->r.len - 1));
+  @ assigns d->r.pos, d->r.bad, d->why, *e;
+  @ ensures dec_ok(d) && d->r.pos >= \old(d->r.pos) && (\old(d->r.bad) ==> d->r.bad); */
 static void get_invoke(struct decoder *d, struct fm_effect *e)
 {
     uint32_t least = FM_RULE_FIRST;
@@ -114,6 +156,9 @@ static void get_invoke(struct decoder *d, struct fm_effect *e)
     e->count = fm_get_u8(&d->r);
     within(d, 1, "writes", 1, FM_INVOKE_WRITES_MAX, e->count);
     e->data_at = (uint16_t)d->r.pos;
+    /*@ loop invariant 0 <= i <= e->count && dec_ok(d) && d->r.pos >= \at(d->r.pos, Pre);
+      @ loop invariant \at(d->r.bad, Pre) ==> d->r.bad;
+      @ loop assigns i, least, d->r.pos, d->r.bad, d->why; loop variant e->count - i; */
     for (uint8_t i = 0; i < e->count && !d->r.bad; i++) {
         uint16_t key = fm_get_u16(&d->r);
 
@@ -123,6 +168,10 @@ static void get_invoke(struct decoder *d, struct fm_effect *e)
     }
 }
 
+/*@ requires dec_ok(d);
+  @ requires \valid(e) && \separated(e, d, d->r.buf + (0 .. d->r.len - 1));
+  @ assigns d->r.pos, d->r.bad, d->why, d->rotates, *e;
+  @ ensures dec_ok(d) && d->r.pos >= \old(d->r.pos) && (\old(d->r.bad) ==> d->r.bad); */
 static void get_rotate(struct decoder *d, struct fm_effect *e)
 {
     e->data_at = place(d, 32);
@@ -137,19 +186,25 @@ static void get_rotate(struct decoder *d, struct fm_effect *e)
 }
 
 /* Ops that stand in frames of one kind alone. */
-static void check_frame_kind(struct decoder *d, const struct fm_frame *f, uint8_t op)
+/*@ requires dec_ok(d);
+  @ assigns d->why, d->r.bad; ensures dec_ok(d) && (\old(d->r.bad) ==> d->r.bad); */
+static void check_frame_kind(struct decoder *d, uint8_t frame_kind, uint8_t op)
 {
     bool self_only =
         op == FM_OP_DROP || op == FM_OP_REVOKE || op == FM_OP_OPEN || op == FM_OP_ROTATE;
 
-    if (self_only && f->kind == FM_FRAME_SLOT) {
+    if (self_only && frame_kind == FM_FRAME_SLOT) {
         refuse(d, d->r.pos - 1, "op in a SLOT frame", FM_FRAME_SELF, op);
     }
-    if (op == FM_OP_SEAL && f->kind == FM_FRAME_SELF) {
+    if (op == FM_OP_SEAL && frame_kind == FM_FRAME_SELF) {
         refuse(d, d->r.pos - 1, "op in a SELF frame", FM_FRAME_SLOT, op);
     }
 }
 
+/*@ requires dec_ok(d);
+  @ requires \valid(e) && \separated(e, d, d->r.buf + (0 .. d->r.len - 1));
+  @ assigns d->r.pos, d->r.bad, d->why, d->rotates, *e;
+  @ ensures dec_ok(d) && d->r.pos >= \old(d->r.pos) && (\old(d->r.bad) ==> d->r.bad); */
 static void get_operands(struct decoder *d, struct fm_effect *e)
 {
     switch ((enum fm_op)e->op) {
@@ -212,49 +267,92 @@ static void get_operands(struct decoder *d, struct fm_effect *e)
     }
 }
 
-static void get_frame(struct decoder *d, struct fm_frame *f)
+/*@ requires dec_ok(d);
+  @ requires \valid(e) && \separated(e, d, d->r.buf + (0 .. d->r.len - 1));
+  @ assigns d->r.pos, d->r.bad, d->why, d->rotates, *e;
+  @ ensures dec_ok(d) && d->r.pos >= \old(d->r.pos) && (\old(d->r.bad) ==> d->r.bad); */
+static void get_effect(struct decoder *d, uint8_t frame_kind, struct fm_effect *e)
+{
+    *e = (struct fm_effect){.op = 0};
+    e->op = fm_get_u8(&d->r);
+    within(d, 1, "op", FM_OP_CHECK, FM_OP_DESTROY, e->op);
+    check_frame_kind(d, frame_kind, e->op);
+    if (!d->r.bad) {
+        get_operands(d, e);
+    }
+}
+
+/*@ requires dec_ok(d);
+  @ requires frame < FM_FRAMES_MAX;
+  @ requires d->turn->neffects <= FM_EFFECTS_MAX;
+  @ assigns d->r.pos, d->r.bad, d->why, d->rotates, d->turn->frames[frame], d->turn->neffects,
+  @   d->turn->effects[0 .. FM_EFFECTS_MAX - 1];
+  @ ensures dec_ok(d) && d->r.pos >= \old(d->r.pos) && (\old(d->r.bad) ==> d->r.bad);
+  @ ensures d->turn->neffects <= FM_EFFECTS_MAX;
+*/
+static void get_frame(struct decoder *d, uint8_t frame)
 {
     struct fm_turn *t = d->turn;
+    struct fm_frame *f = &t->frames[frame];
+    uint8_t first = t->neffects;
+    uint8_t kind = fm_get_u8(&d->r);
+    uint8_t count;
 
-    f->kind = fm_get_u8(&d->r);
-    within(d, 1, "frame kind", FM_FRAME_SELF, FM_FRAME_SLOT, f->kind);
-    f->first = t->neffects;
-    f->neffects = fm_get_u8(&d->r);
-    within(d, 1, "effects", 1, FM_EFFECTS_MAX - t->neffects, f->neffects);
+    within(d, 1, "frame kind", FM_FRAME_SELF, FM_FRAME_SLOT, kind);
+    count = fm_get_u8(&d->r);
+    within(d, 1, "effects", 1, (uint64_t)FM_EFFECTS_MAX - first, count);
+    f->kind = kind;
+    f->first = first;
+    f->neffects = count;
     f->slot = 0;
     f->target_at = 0;
-    if (f->kind == FM_FRAME_SLOT) {
+    if (kind == FM_FRAME_SLOT) {
         f->slot = fm_get_u8(&d->r);
         f->target_at = place(d, 32);
     }
-    for (uint8_t i = 0; i < f->neffects && !d->r.bad; i++) {
-        struct fm_effect *e = &t->effects[t->neffects];
-
-        memset(e, 0, sizeof *e);
-        e->op = fm_get_u8(&d->r);
-        within(d, 1, "op", FM_OP_CHECK, FM_OP_DESTROY, e->op);
-        check_frame_kind(d, f, e->op);
+    /*@ loop invariant 0 <= i && dec_ok(d) && d->r.pos >= \at(d->r.pos, Pre);
+      @ loop invariant \at(d->r.bad, Pre) ==> d->r.bad;
+      @ loop invariant !d->r.bad ==> i <= count && first + count <= FM_EFFECTS_MAX;
+      @ loop invariant t->neffects <= FM_EFFECTS_MAX;
+      @ loop assigns i, d->r.pos, d->r.bad, d->why, d->rotates, t->neffects, t->effects[0 .. FM_EFFECTS_MAX - 1];
+      @ loop variant 256 - i; */
+    for (uint8_t i = 0; i < count && !d->r.bad; i++) {
+        /*@ assert first + i < FM_EFFECTS_MAX; */
+        /*@ assert \separated(&t->effects[first + i], d, d->r.buf + (0 .. d->r.len - 1)); */
+        get_effect(d, kind, &t->effects[first + i]);
         if (!d->r.bad) {
-            get_operands(d, e);
-            t->neffects++;
+            t->neffects = (uint8_t)(first + i + 1U);
         }
     }
 }
 
+/*@ requires dec_ok(d);
+  @ requires \valid(out + (0 .. 31));
+  @ requires \separated(out + (0 .. 31), d, d->r.buf + (0 .. d->r.len - 1));
+  @ assigns d->r.pos, d->r.bad, d->why, out[0 .. 31];
+  @ ensures dec_ok(d) && d->r.pos >= \old(d->r.pos) && (\old(d->r.bad) ==> d->r.bad); */
 static void get_flagged(struct decoder *d, uint8_t flag, const char *field, uint8_t out[32])
 {
-    static const uint8_t zero[32];
-
-    memset(out, 0, 32);
+    /*@ loop invariant 0 <= i <= 32; loop assigns i, out[0 .. 31]; loop variant 32 - i; */
+    for (uint32_t i = 0; i < 32; i++) {
+        out[i] = 0;
+    }
     if ((d->turn->flags & flag) != 0U && !d->r.bad) {
         fm_get_bytes(&d->r, out, 32);
-        if (!d->r.bad && memcmp(out, zero, 32) == 0) {
+        if (!d->r.bad && all_zero(out)) {
             refuse(d, d->r.pos - 32, field, 1, 0);
         }
     }
 }
 
-static void get_head(struct decoder *d, size_t n)
+/*@ requires dec_ok(d);
+  @ assigns d->r.pos, d->r.bad, d->why, d->turn->nframes, d->turn->body_bytes, d->turn->flags, d->turn->agent[0 .. 31],
+  @   d->turn->nonce, d->turn->fee, d->turn->valid_until;
+  @ ensures dec_ok(d);
+  @ ensures d->r.pos >= \old(d->r.pos);
+  @ ensures \old(d->r.bad) ==> d->r.bad;
+  @ ensures !d->r.bad ==> 1 <= d->turn->nframes <= FM_FRAMES_MAX; */
+static void get_fixed(struct decoder *d, size_t n)
 {
     struct fm_turn *t = d->turn;
     uint16_t magic = fm_get_u16(&d->r);
@@ -271,10 +369,23 @@ static void get_head(struct decoder *d, size_t n)
     sig_kind = fm_get_u8(&d->r);
     within(d, 1, "sig_kind", 1, 1, sig_kind);
     (void)place(d, 8);
+    /*@ assert dec_ok(d); */
     fm_get_bytes(&d->r, t->agent, 32);
     t->nonce = fm_get_u64(&d->r);
     t->fee = fm_get_u64(&d->r);
     t->valid_until = fm_get_u32(&d->r);
+}
+
+/*@ requires dec_ok(d);
+  @ assigns d->r.pos, d->r.bad, d->why, d->turn->nframes, d->turn->body_bytes, d->turn->flags, d->turn->agent[0 .. 31],
+  @   d->turn->nonce, d->turn->fee, d->turn->valid_until, d->turn->after[0 .. 31], d->turn->root[0 .. 31];
+  @ ensures dec_ok(d) && d->r.pos >= \old(d->r.pos) && (\old(d->r.bad) ==> d->r.bad);
+  @ ensures !d->r.bad ==> 1 <= d->turn->nframes <= FM_FRAMES_MAX; */
+static void get_head(struct decoder *d, size_t n)
+{
+    struct fm_turn *t = d->turn;
+
+    get_fixed(d, n);
     get_flagged(d, FM_TURN_AFTER, "after", t->after);
     get_flagged(d, FM_TURN_ROOT, "root", t->root);
 }
@@ -282,6 +393,8 @@ static void get_head(struct decoder *d, size_t n)
 fm_err fm_turn_decode(struct fm_turn *turn, const uint8_t *wire, size_t n, struct fm_why *why)
 {
     struct decoder d = {.turn = turn};
+    uint8_t nframes;
+    size_t left;
 
     if (n < FM_TURN_HEAD_BYTES + FM_SIG_BYTES || n > FM_TURN_BYTES_MAX) {
         return fm_why_set(
@@ -293,14 +406,20 @@ fm_err fm_turn_decode(struct fm_turn *turn, const uint8_t *wire, size_t n, struc
     turn->neffects = 0;
     fm_reader_init(&d.r, wire, n - FM_SIG_BYTES);
     get_head(&d, n);
-    for (uint8_t i = 0; i < turn->nframes && !d.r.bad; i++) {
-        get_frame(&d, &turn->frames[i]);
+    nframes = turn->nframes;
+    /*@ loop invariant 0 <= i <= FM_FRAMES_MAX && dec_ok(&d) && turn->neffects <= FM_EFFECTS_MAX;
+      @ loop invariant !d.r.bad ==> nframes <= FM_FRAMES_MAX;
+      @ loop assigns i, d.r.pos, d.r.bad, d.why, d.rotates, turn->neffects,
+      @   turn->frames[0 .. FM_FRAMES_MAX - 1], turn->effects[0 .. FM_EFFECTS_MAX - 1];
+      @ loop variant FM_FRAMES_MAX - i; */
+    for (uint8_t i = 0; i < nframes && !d.r.bad; i++) {
+        get_frame(&d, i);
     }
+    left = fm_reader_left(&d.r);
     if (d.why.code == FM_OK && d.r.bad) {
         fm_why_set(&d.why, FM_E_MALFORMED, (uint32_t)d.r.pos, "end of body", d.r.pos + 1U, d.r.pos);
-    } else if (d.why.code == FM_OK && fm_reader_left(&d.r) != 0) {
-        fm_why_set(&d.why, FM_E_MALFORMED, (uint32_t)d.r.pos, "bytes left over", 0,
-                   fm_reader_left(&d.r));
+    } else if (d.why.code == FM_OK && left != 0) {
+        fm_why_set(&d.why, FM_E_MALFORMED, (uint32_t)d.r.pos, "bytes left over", 0, left);
     }
     if (d.why.code != FM_OK && why != NULL) {
         *why = d.why;

@@ -13,6 +13,7 @@ void fm_write_put(struct fm_writer *w, uint32_t cell, uint8_t kind, uint16_t ind
 
 bool fm_write_get(struct fm_reader *r, uint64_t *last, struct fm_write *write)
 {
+    const uint8_t *value;
     uint64_t address;
 
     if (r->bad || fm_reader_left(r) == 0) {
@@ -29,7 +30,8 @@ bool fm_write_get(struct fm_reader *r, uint64_t *last, struct fm_write *write)
         r->bad = true;
         return false;
     }
-    write->value = fm_get_view(r, fm_write_value_bytes(write->kind));
+    value = fm_get_view(r, fm_write_value_bytes(write->kind));
+    write->value = value;
     *last = address;
-    return write->value != NULL;
+    return value != NULL;
 }

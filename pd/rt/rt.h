@@ -53,6 +53,12 @@ microkit_msginfo fm_invoked(seL4_Word badge, microkit_msginfo info);
  */
 bool fm_rt_copy_guarded(void *to, const void *from, size_t n) FM_MUST_CHECK;
 
+/* The same as a word of the vocabulary: FM_OK or FM_E_WINDOW_REVOKED. */
+static inline fm_err fm_rt_window(bool copied)
+{
+    return copied ? FM_OK : FM_E_WINDOW_REVOKED;
+}
+
 /* ---- errors */
 
 /* The common vocabulary's word for a kernel's error label. */

@@ -17,4 +17,8 @@ void fm_model_store_u32(uint32_t *p, uint32_t v);
 #define __atomic_load_n(p, order) fm_model_load_u32(p)
 #define __atomic_store_n(p, v, order) fm_model_store_u32(p, v)
 
+/* Ends the program, domain or test. */
+/*@ assigns \nothing; ensures \false; exits \false; */
+_Noreturn void fm_panic(const char *file, int line, const char *what);
+
 #endif

@@ -31,6 +31,15 @@ test.biscuit-decide-long.libs := biscuit core
 test.biscuit-decide-long.config := host
 test.biscuit-decide-long.env := PAIRS=10000000 SEED=4242
 test.biscuit-decide-long.budget_s := 600
+# What the library makes, and what it must refuse.
+tests += biscuit-mint
+test.biscuit-mint.srcs := tests/biscuit/mint.c tests/biscuit/kit.c
+test.biscuit-mint.libs := biscuit biscuit_p256
+test.biscuit-mint.budget_s := 30
+tests += biscuit-hostile
+test.biscuit-hostile.srcs := tests/biscuit/hostile.c tests/biscuit/kit.c
+test.biscuit-hostile.libs := biscuit biscuit_p256
+test.biscuit-hostile.budget_s := 30
 # libbiscuit behind a pipe, and biscuit-wasm in a node process: the two must say the same.
 progs += biscuit-driver
 prog.biscuit-driver.srcs := tests/biscuit/driver.c tests/tap_host.c
@@ -47,15 +56,21 @@ long_scripts += biscuit-interop-fuzz-long
 script.biscuit-interop-fuzz-long.file := tests/biscuit/interop_fuzz_long.t
 script.biscuit-interop-fuzz-long.budget_s := 900
 script.biscuit-interop-fuzz-long.needs := build/host/bin/biscuit-driver build/import/npm/stamp
-tests += biscuit-hostile
-test.biscuit-hostile.srcs := tests/biscuit/hostile.c tests/biscuit/rawpb.c
-test.biscuit-hostile.libs := biscuit biscuit_p256
-test.biscuit-hostile.budget_s := 20
+# Secrets: once alone (nothing keeps them), once under valgrind (nothing branches on them).
+tests += biscuit-secrets
+test.biscuit-secrets.srcs := tests/biscuit/secrets.c
+test.biscuit-secrets.libs := biscuit biscuit_p256
+test.biscuit-secrets.config := host
+test.biscuit-secrets.budget_s := 10
+scripts += biscuit-secrets-valgrind
+script.biscuit-secrets-valgrind.file := tests/biscuit/secrets.t
+script.biscuit-secrets-valgrind.budget_s := 30
+script.biscuit-secrets-valgrind.needs := build/host/test/biscuit-secrets
+tests += biscuit-hostile-bytes
+test.biscuit-hostile-bytes.srcs := tests/biscuit/hostile_bytes.c tests/biscuit/rawpb.c
+test.biscuit-hostile-bytes.libs := biscuit biscuit_p256
+test.biscuit-hostile-bytes.budget_s := 20
 tests += biscuit-hostile-chain
 test.biscuit-hostile-chain.srcs := tests/biscuit/hostile_chain.c
 test.biscuit-hostile-chain.libs := biscuit biscuit_p256
 test.biscuit-hostile-chain.budget_s := 30
-tests += biscuit-mint
-test.biscuit-mint.srcs := tests/biscuit/mint.c
-test.biscuit-mint.libs := biscuit biscuit_p256
-test.biscuit-mint.budget_s := 10

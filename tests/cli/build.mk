@@ -5,3 +5,7 @@ script.cli-commands.needs := build/host/bin/dregg build/host/bin/dreggd
 script.cli-story.file := tests/cli/story.t
 script.cli-story.budget_s := 60
 script.cli-story.needs := build/host/bin/dregg build/host/bin/dreggd
+scripts += cli-stark
+script.cli-stark.file := tests/cli/stark.t
+script.cli-stark.budget_s := 30
+script.cli-stark.needs := build/host/bin/dregg build/host/bin/dreggd

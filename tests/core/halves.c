@@ -66,6 +66,33 @@ static void test_verdicts(struct world *w, struct actor *a)
     TAP_EQ(w->run.outcome.status, FM_COMMITTED, "HLV0011 and the turn commits");
 }
 
+/* A verdict belongs to a key and a text: yes for another key over the same text, as after a ROTATE, is no verdict. */
+static void test_other_key(struct world *w, struct actor *a)
+{
+    struct fm_turn_maker *m = world_begin(w, a);
+    struct fm_run_env env;
+    struct actor other;
+
+    actor_keys(&other, 78);
+    fm_turn_self(m);
+    fm_turn_check_balance(m, 0);
+    w->wire_bytes = fm_turn_finish(m) != 0 ? fm_turn_sign(m, a->sk) : 0;
+    (void)!fm_turn_decode(&w->turn, w->wire, w->wire_bytes, NULL);
+    fm_state_env(&w->state, w->batch.now, &env);
+    fm_drive_begin(&w->run, &w->state, &env, &w->turn);
+    TAP_EQ(fm_drive_step(&w->run, &w->state), FM_RUN_NEED_VERDICT,
+           "HLV0028 a verdict is asked for");
+    for (int i = 0; i < 4; i++) {
+        fm_run_supply_verdict(&w->run, other.pk, w->run.need.text, true);
+    }
+    TAP_EQ(fm_drive_step(&w->run, &w->state), FM_RUN_NEED_VERDICT,
+           "HLV0029 and asked for again: yes for another key, four times, is none");
+    fm_run_supply_verdict(&w->run, w->run.need.pk, w->run.need.text, false);
+    TAP_EQ(fm_drive_step(&w->run, &w->state), FM_RUN_DONE, "HLV0030 the right one ends it");
+    TAP_OK(w->run.outcome.status == FM_REJECTED && world_reason(w) == FM_E_BAD_SIGNATURE,
+           "HLV0031 with what it says, no");
+}
+
 /* Whether what a proof shows is so: a flipped index may point at another empty slot, which is as true. */
 static bool is_true(const struct world *w, const struct fm_proven *p)
 {
@@ -253,6 +280,7 @@ int main(void)
     (void)world_actor(w, 1, 3, 9, 0);
     test_batches(w);
     test_verdicts(w, a);
+    test_other_key(w, a);
     test_proofs(w, a);
     test_edges(w, a);
     world_free(w);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tidy: allow file-length (a generator and its judge share one state) */
 /*
- * Random turns through the heart and through the slow reference: after each, status, reason, frame,
- * effect, detail, receipt,
- * write set and root must be the same bytes. The first difference is printed with the seed that leads to it.
+ * Random turns through the heart and through the slow reference: after each, status, reason, frame, effect, detail,
+ * receipt, write set and root must be the same bytes, and of what is MALFORMED the place and the field; now and then
+ * proofs of what is there and of what is not. The first difference is printed with the seed that leads to it.
  *   environment: DIFF_TURNS, DIFF_SEED
  */
 #include "core/drive.h"
+#include "core/proof.h"
 #include "core/state_priv.h"
 #include "tests/ref/ref.h"
 #include "tests/tap.h"
@@ -55,6 +56,8 @@ struct pair {
     uint64_t statuses[4];
     uint64_t turns;
     uint64_t naks;
+    uint64_t proofs;
+    struct fm_why why;
     uint64_t differences;
 };
 
@@ -224,6 +227,9 @@ static void put_create(struct pair *p, bool child)
     any_id(p, c.issuer);
     c.nopen = (uint8_t)below(c.nslots < 3 ? c.nslots + 1U : 3U);
     fm_turn_create(&p->maker, &c);
+    if (chance(15)) {
+        fm_turn_create(&p->maker, &c);
+    }
 }
 
 static void put_entry(struct pair *p, uint32_t subject)
@@ -438,6 +444,227 @@ static void put_frame(struct pair *p, uint32_t agent)
     }
 }
 
+/* ---- turns that know the state: most of them commit, so chains grow and rules are met ---- */
+static bool keyed_live(const struct pair *p, uint32_t idx)
+{
+    const struct fm_header *h = header_of(p, idx);
+
+    return h->lifecycle == FM_LIVE && (h->owner_pk[0] | h->owner_pk[31]) != 0;
+}
+
+static uint8_t free_slot(const struct pair *p, uint32_t cell)
+{
+    uint8_t nslots = header_of(p, cell)->nslots;
+    uint32_t start = below(nslots);
+
+    for (uint32_t i = 0; i < nslots; i++) {
+        uint8_t slot = (uint8_t)((start + i) % nslots);
+        const struct fm_record *r = record_of(p, cell, slot);
+
+        if (r->kind == FM_KIND_FREE && r->generation != FM_U32_MAX) {
+            return slot;
+        }
+    }
+    return any_slot(nslots);
+}
+
+/* A slot of the agent with a capability that has these rights; the deeper of two. 255: none. */
+static uint8_t slot_with(const struct pair *p, uint32_t agent, uint16_t rights)
+{
+    uint8_t nslots = header_of(p, agent)->nslots;
+    uint32_t start = below(nslots);
+    uint8_t found = 255;
+
+    for (uint32_t i = 0; i < nslots; i++) {
+        uint8_t slot = (uint8_t)((start + i) % nslots);
+        const struct fm_record *r = record_of(p, agent, slot);
+
+        if (fm_is_cap(r) && (r->rights & rights) == rights &&
+            (found == 255 || record_of(p, agent, found)->kind < r->kind)) {
+            found = slot;
+            if (chance(50)) {
+                break;
+            }
+        }
+    }
+    return found;
+}
+
+/* Opens a frame through a capability with this right, or SELF; the subject, and the record if there is one. */
+static uint32_t wise_frame(struct pair *p, uint32_t agent, uint16_t right, struct fm_record *held)
+{
+    uint8_t slot = chance(75) ? slot_with(p, agent, right) : 255;
+
+    if (slot == 255) {
+        const uint32_t group = below(3);
+
+        fm_cap_self(held, agent, (uint8_t)group, header_of(p, agent)->epoch[group]);
+        fm_turn_self(&p->maker);
+        return agent;
+    }
+    *held = *record_of(p, agent, slot);
+    fm_turn_slot(&p->maker, slot, header_of(p, held->target)->id);
+    return held->target;
+}
+
+/* A grant to whoever opened a slot for this agent, or whose dead record this agent may renew. */
+static void wise_grant(struct pair *p, uint32_t agent)
+{
+    uint32_t start = any_cell(p);
+    struct fm_record held;
+    uint32_t subject = wise_frame(p, agent, FM_RIGHT_GRANT, &held);
+    struct fm_limits l = any_limits(p, &held);
+
+    for (uint32_t i = 0; i < p->state.top.ncells; i++) {
+        uint32_t dst = (start + i) % p->state.top.ncells;
+
+        for (uint32_t s = 0; dst != agent && s < header_of(p, dst)->nslots; s++) {
+            const struct fm_record *r = record_of(p, dst, (uint8_t)s);
+
+            if ((r->kind == FM_KIND_OPEN && r->target == agent) ||
+                (fm_is_cap(r) && r->target == subject &&
+                 r->epoch != header_of(p, subject)->epoch[r->group])) {
+                fm_turn_grant(&p->maker, header_of(p, dst)->id, (uint8_t)s, &l);
+                return;
+            }
+        }
+    }
+    fm_turn_attenuate(&p->maker, free_slot(p, agent), &l);
+}
+
+static void wise_transfer(struct pair *p, uint32_t agent)
+{
+    struct fm_record held;
+    uint32_t subject = wise_frame(p, agent, FM_RIGHT_SEND, &held);
+    uint64_t most = held.max_amount;
+    uint32_t to = any_cell(p);
+
+    for (int i = 0; i < 12 && (to == subject || header_of(p, to)->lifecycle != FM_LIVE ||
+                               header_of(p, to)->asset != header_of(p, subject)->asset);
+         i++) {
+        to = any_cell(p);
+    }
+    if (held.allowance != FM_U64_MAX && held.allowance - held.used < most) {
+        most = held.allowance - held.used;
+    }
+    most = most > 500 ? 500 : most;
+    fm_turn_transfer(&p->maker, header_of(p, to)->id,
+                     chance(30) ? most : 1 + below((uint32_t)most));
+}
+
+static void wise_write(struct pair *p, uint32_t agent)
+{
+    struct fm_record held;
+    uint32_t subject = wise_frame(p, agent, FM_RIGHT_WRITE, &held);
+    uint16_t lo = held.f_lo < 8U ? 8U : held.f_lo;
+    uint16_t hi =
+        held.f_hi < header_of(p, subject)->nfields ? held.f_hi : header_of(p, subject)->nfields;
+    uint8_t value[32];
+
+    any_value(value);
+    fm_turn_setfield(&p->maker, (uint16_t)(lo + below(hi > lo ? hi - lo : 1U)), value);
+}
+
+/* An invocation of something that was born of a factory, if the agent holds one. */
+static void wise_invoke(struct pair *p, uint32_t agent)
+{
+    uint8_t nslots = header_of(p, agent)->nslots;
+    uint32_t start = below(nslots);
+
+    for (uint32_t i = 0; i < nslots; i++) {
+        uint8_t slot = (uint8_t)((start + i) % nslots);
+        const struct fm_record *r = record_of(p, agent, slot);
+
+        if (fm_is_cap(r) && header_of(p, r->target)->policy > FM_POLICY_FIXED) {
+            fm_turn_slot(&p->maker, slot, header_of(p, r->target)->id);
+            if (chance(60)) {
+                put_entry(p, r->target);
+            } else {
+                put_invoke(p, r->target);
+            }
+            return;
+        }
+    }
+    wise_write(p, agent);
+}
+
+static void wise_create(struct pair *p, uint32_t agent)
+{
+    struct fm_record held;
+    uint32_t subject = wise_frame(p, agent, FM_RIGHT_SPAWN, &held);
+    struct fm_create c = {.salt = rnd(),
+                          .nslots = (uint8_t)(3 + below(5)),
+                          .nfields = (uint16_t)(10 + below(12)),
+                          .asset = (uint8_t)(chance(80) ? 0 : 1),
+                          .nopen = (uint8_t)below(3)};
+
+    (void)subject;
+    if (chance(60)) {
+        actor_pk(below(ACTORS), c.owner_pk);
+    } else {
+        c.rights = FM_RIGHTS_ALL;
+        c.slot = free_slot(p, agent);
+    }
+    fm_turn_create(&p->maker, &c);
+}
+
+static void wise_self(struct pair *p, uint32_t agent)
+{
+    uint32_t giver = any_cell(p);
+
+    for (int i = 0; i < 8 && !keyed_live(p, giver); i++) {
+        giver = any_cell(p);
+    }
+    fm_turn_self(&p->maker);
+    switch (below(12)) {
+    case 0:
+        fm_turn_drop(&p->maker, cap_slot(p, agent));
+        break;
+    case 1:
+        fm_turn_revoke(&p->maker, cap_slot(p, agent));
+        break;
+    case 2:
+        fm_turn_lift(&p->maker, (uint8_t)below(3), (const uint8_t[32]){0});
+        break;
+    case 3:
+        put_rotate(p, agent);
+        break;
+    default:
+        fm_turn_open(&p->maker, free_slot(p, agent), header_of(p, giver)->id);
+        break;
+    }
+}
+
+/* Seals what may be sealed, and more often unseals what is. */
+static void wise_life(struct pair *p, uint32_t agent)
+{
+    uint8_t slot = slot_with(p, agent, FM_RIGHT_LIFE);
+
+    if (slot == 255) {
+        wise_transfer(p, agent);
+        return;
+    }
+    fm_turn_slot(&p->maker, slot, header_of(p, record_of(p, agent, slot)->target)->id);
+    if (header_of(p, record_of(p, agent, slot)->target)->lifecycle == FM_SEALED) {
+        fm_turn_seal(&p->maker, 0);
+    } else if (chance(25)) {
+        fm_turn_seal(&p->maker, 1);
+    } else {
+        fm_turn_event(&p->maker, 3, header_of(p, agent)->id);
+    }
+}
+
+static void put_wise(struct pair *p, uint32_t agent)
+{
+    static void (*const kinds[])(struct pair *, uint32_t) = {
+        wise_grant, wise_grant, wise_grant,  wise_transfer, wise_transfer, wise_write,
+        wise_self,  wise_self,  wise_invoke, wise_invoke,   wise_create,   wise_life};
+
+    for (uint32_t f = 1 + (chance(30) ? below(4) : 0); f > 0; f--) {
+        kinds[below(FM_ARRAY_LEN(kinds))](p, agent);
+    }
+}
+
 /* Sixty-odd cells in one turn, so that the 65th is met. */
 static void put_wide(struct pair *p)
 {
@@ -483,7 +710,7 @@ static void mutate(struct pair *p)
     }
 }
 
-static void make_turn(struct pair *p)
+static void make_turn(struct pair *p, bool wise)
 {
     uint32_t agent = any_cell(p);
     uint64_t nonce;
@@ -512,6 +739,8 @@ static void make_turn(struct pair *p)
     }
     if (p->state.params.max_cells > 100 && chance(20)) {
         put_wide(p);
+    } else if (wise) {
+        put_wise(p, agent);
     } else {
         for (uint32_t f = 1 + (chance(20) ? below(3) : 0); f > 0; f--) {
             put_frame(p, agent);
@@ -522,7 +751,7 @@ static void make_turn(struct pair *p)
         return;
     }
     sign(p, agent);
-    if (chance(3)) {
+    if (chance(wise ? 1 : 5)) {
         mutate(p);
     }
 }
@@ -546,11 +775,12 @@ static void difference(struct pair *p, const char *what, uint64_t got, uint64_t 
     show_hex("wire", p->wire, p->bytes);
 }
 
-static enum fm_status run_core(struct pair *p)
+/* The heart's first half alone: what the turn would do. */
+static enum fm_status try_core(struct pair *p)
 {
     struct fm_run_env env;
 
-    if (fm_turn_decode(&p->turn, p->wire, p->bytes, NULL) != FM_OK) {
+    if (fm_turn_decode(&p->turn, p->wire, p->bytes, &p->why) != FM_OK) {
         return FM_MALFORMED;
     }
     fm_state_env(&p->state, p->batch.now, &env);
@@ -560,11 +790,18 @@ static enum fm_status run_core(struct pair *p)
             &p->run, p->run.need.pk, p->run.need.text,
             fake_verdict(NULL, p->run.need.pk, p->run.need.text, p->run.need.sig));
     }
-    if (p->run.outcome.status != FM_REJECTED) {
+    return p->run.outcome.status;
+}
+
+static enum fm_status run_core(struct pair *p)
+{
+    enum fm_status status = try_core(p);
+
+    if (status == FM_COMMITTED || status == FM_BODY_FAILED) {
         FM_ASSERT(fm_state_fits(&p->state, &p->run));
         fm_state_seal(&p->state, &p->run, &p->batch, &p->sealed);
     }
-    return p->run.outcome.status;
+    return status;
 }
 
 static void compare(struct pair *p, enum fm_status status, const struct ref_result *r)
@@ -579,6 +816,11 @@ static void compare(struct pair *p, enum fm_status status, const struct ref_resu
     }
     p->statuses[status]++;
     if (status == FM_MALFORMED) {
+        if (p->why.offset != r->offset || strcmp(p->why.field, r->field) != 0) {
+            difference(p, "place of MALFORMED", p->why.offset, r->offset);
+            tap_note_text("heart says", p->why.field);
+            tap_note_text("reference says", r->field);
+        }
         return;
     }
     if (fm_err_number(o->reason) != r->reason && (o->reason != FM_OK || r->reason != 0)) {
@@ -601,14 +843,61 @@ static void compare(struct pair *p, enum fm_status status, const struct ref_resu
     }
 }
 
+/* A proof about something, or of an absence, from both sides. */
+static void compare_proofs(struct pair *p, const struct ref *ref)
+{
+    uint8_t got[FM_PROOF_BYTES_MAX];
+    uint8_t want[2 * FM_PROOF_BYTES_MAX];
+    uint32_t idx = any_cell(p);
+    uint8_t kind = (uint8_t)(chance(30) ? 0 : 2 + below(2));
+    uint32_t n = kind == 2 ? header_of(p, idx)->nslots : header_of(p, idx)->nfields;
+    uint16_t index = (uint16_t)below(n);
+    struct fm_proven proven;
+    uint8_t id[32];
+    size_t got_n;
+    size_t want_n;
+    long before;
+
+    kind = n == 0 ? 0 : kind;
+    index = kind == 0 ? 0 : index;
+    got_n = fm_proof_make(&p->state, idx, kind, index, got, sizeof got);
+    want_n = ref_prove(ref, idx, kind, index, want);
+    if (got_n != want_n || memcmp(got, want, want_n) != 0 ||
+        fm_proof_verify(want, want_n, p->state.root, &proven, NULL) != FM_OK) {
+        difference(p, "proof", got_n, want_n);
+    }
+    memcpy(id, header_of(p, any_cell(p))->id, 32);
+    id[31] = (uint8_t)(id[31] + below(3));
+    before = ref_before(ref, id);
+    got_n = fm_proof_make_absent(&p->state, id, got, sizeof got);
+    want_n = before < 0 ? 0 : ref_prove(ref, (uint32_t)before, 0, 0, want);
+    if (got_n != want_n || memcmp(got, want, want_n) != 0 ||
+        (want_n != 0 && (fm_proof_verify(want, want_n, p->state.root, &proven, NULL) != FM_OK ||
+                         !fm_proven_absent(&proven, id)))) {
+        difference(p, "proof of absence", got_n, want_n);
+    }
+    p->proofs++;
+}
+
 static void one_turn(struct pair *p, struct ref *ref)
 {
     struct ref_result result;
     enum fm_status status;
 
-    make_turn(p);
     if (p->state.nbatches == 0U && chance(10)) {
         p->batch.now += below(4);
+    }
+    /* Of the wise turns one that commits is looked for; which those are the heart is asked, and the reference judges.
+     * The others come as they are, so that refusals stay as many-sided as they were. */
+    if (chance(65)) {
+        int tries = 12;
+
+        do {
+            make_turn(p, true);
+            tries--;
+        } while (tries > 0 && try_core(p) != FM_COMMITTED);
+    } else {
+        make_turn(p, false);
     }
     status = run_core(p);
     ref_turn(ref, p->wire, p->bytes, p->batch.height, p->batch.now, fake_verdict, NULL, &result);
@@ -860,8 +1149,11 @@ static void run_ledger(struct pair *p)
     for (uint32_t i = 0; i < TURNS_PER_LEDGER && p->differences == 0; i++) {
         p->batch.height = p->state.top.height + 1U;
         one_turn(p, p->ref);
-        if (chance(2)) {
+        if (chance(3)) {
             plant(p);
+        }
+        if (chance(3)) {
+            compare_proofs(p, p->ref);
         }
         if (chance(2)) {
             dropped_batch(p);
@@ -893,6 +1185,7 @@ int main(void)
     }
     tap_note_u64("turns", p.turns);
     tap_note_u64("batches dropped", p.naks);
+    tap_note_u64("proofs compared, with as many of absence", p.proofs);
     for (size_t i = 0; i < 4; i++) {
         static const char *const names[] = {"committed", "body failed", "rejected", "malformed"};
 

@@ -16,16 +16,16 @@ fuzz.fuzz-syscall.seconds := 10
 # Root tasks in QEMU. tests/kernel/qemu.t runs one; the links' names say which: <suite>-<arch>.t
 kernel.roots := bench suite
 kernel.root.bench := bench/kernel/bench.c
-kernel.root.suite := $(addprefix tests/kernel/suite/,main.c errors.c objects.c ipc.c revoke.c memory.c time.c attack.c random.c)
+kernel.root.suite := $(addprefix tests/kernel/suite/,main.c errors.c checks.c paths.c objects.c ipc.c revoke.c memory.c time.c latency.c attack.c random.c)
 
 scripts += kernel-suite-riscv64
 script.kernel-suite-riscv64.file := tests/kernel/suite-riscv64.t
-script.kernel-suite-riscv64.budget_s := 95
+script.kernel-suite-riscv64.budget_s := 120
 script.kernel-suite-riscv64.needs := build/kernel-test/suite-riscv64.elf build/riscv64/firmware.elf
 
 scripts += kernel-suite-aarch64
 script.kernel-suite-aarch64.file := tests/kernel/suite-aarch64.t
-script.kernel-suite-aarch64.budget_s := 95
+script.kernel-suite-aarch64.budget_s := 120
 script.kernel-suite-aarch64.needs := build/kernel-test/suite-aarch64.elf
 
 bench_scripts += bench/kernel/report
@@ -39,10 +39,15 @@ tests += kernel-nests
 test.kernel-nests.srcs := tests/kernel/nests.c $(kernel.host)
 test.kernel-nests.budget_s := 30
 
+# Mutants: all of them in `make test-long`, every ninetieth in `make test`. mutate.t builds what it runs in a copy of its own.
 long_scripts += kernel-mutate
 script.kernel-mutate.file := tests/kernel/mutate.t
-script.kernel-mutate.budget_s := 600
-script.kernel-mutate.needs := build/kernel-test/suite-riscv64.elf
+script.kernel-mutate.budget_s := 3600
+script.kernel-mutate.needs := build/kernel-test/suite-riscv64.elf build/riscv64/firmware.elf
+scripts += kernel-mutate-share
+script.kernel-mutate-share.file := tests/kernel/mutate-share.t
+script.kernel-mutate-share.budget_s := 60
+script.kernel-mutate-share.needs := build/kernel-test/suite-riscv64.elf build/riscv64/firmware.elf
 
 # Ten million random operations, for `make test-long`.
 kernel.roots += suite-long
@@ -64,3 +69,16 @@ script.kernel-words.file := tests/kernel/words.t
 script.kernel-words.budget_s := 60
 script.kernel-words.needs := build/kernel-test/suite-debug-aarch64.elf build/kernel-test/suite-debug-riscv64.elf \
 	build/riscv64/firmware.elf
+
+tests += kernel-refusals
+test.kernel-refusals.srcs := tests/kernel/refusals.c tests/kernel/suite/errors.c tests/kernel/suite/main.c $(kernel.host)
+test.kernel-refusals.budget_s := 10
+$(foreach f,tests/kernel/suite/errors.c tests/kernel/suite/main.c,$(eval flags.$(f) := $(kernel.host_flags))$(eval build/san/obj/$(f).o: | $(abi.headers)))
+
+scripts += kernel-coverage
+script.kernel-coverage.file := tests/kernel/coverage.t
+script.kernel-coverage.budget_s := 20
+
+tests += kernel-lives
+test.kernel-lives.srcs := tests/kernel/lives.c $(kernel.host)
+test.kernel-lives.budget_s := 10

@@ -182,6 +182,9 @@ CASES = [
     ("rule-irq", sub("forbid adder device", "forbid serial irq"), r"caps:11: serial holds what this rule forbids: irq"),
     ("rule-clock", sub("forbid adder device", "forbid adder clock"), r"caps:11: adder holds what this rule forbids: clock"),
     ("rule-meets", sub("forbid parent meets serial", "forbid parent meets adder"), r"caps:12: parent holds what this rule forbids: meets adder"),
+    ("rule-memory", lambda s, c: (s.replace('name="log" size="0x1000"', 'name="log" size="0x200000"'),
+                                  c.replace("forbid adder device", "forbid adder memory 1")),
+     r"caps:11: adder maps 2048 KiB; expected at most 1 MiB"),
     ("rule-unknown", sub("forbid adder device", "forbid adder sleep"), r"caps:11: forbid adder sleep: expected device"),
 ]
 

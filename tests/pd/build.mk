@@ -28,3 +28,12 @@ domain.spender_client.base := 0x27800000
 domains += clock
 domain.clock.srcs := tests/pd/clock/clock.c
 domain.clock.base := 0x28000000
+
+domains += errs
+domain.errs.srcs := tests/pd/errs/errs.c $(tap.domain)
+domain.errs.base := 0x29000000
+
+domains += asker
+domain.asker.srcs := tests/pd/stark/asker.c $(tap.domain)
+domain.asker.libs := core crypto wire stark_verify
+domain.asker.base := 0x2a000000

@@ -133,42 +133,127 @@ static void tree(u8 (*leaves)[32], size_t n, const u8 e0[32], u8 root[32])
 #define LIFE(c) ((c)->header[127])
 #define EPOCH(c, g) ((uint32_t)get((c)->header + 128 + 4 * (g), 4))
 
+/* All leaves of a cell's slots (kind 2) or fields (kind 3), and what stands for a missing one. */
+static size_t small_leaves(const struct cell *c, int kind, u8 (*leaves)[32], u8 e0[32])
+{
+    int n = kind == 2 ? NSLOTS(c) : NFIELDS(c);
+    u8 none[64] = {0};
+
+    for (int i = 0; i < n; i++) {
+        if (kind == 2) {
+            H("cap", c->records[i], 64, leaves[i]);
+        } else {
+            H("field", c->fields[i], 32, leaves[i]);
+        }
+    }
+    H(kind == 2 ? "cap" : "field", none, kind == 2 ? 64 : 32, e0);
+    return (size_t)n;
+}
+
+static void cell_leaf(const struct cell *c, u8 both[64], u8 leaf[32])
+{
+    u8 small[1024][32];
+    u8 text[192];
+    u8 e0[32];
+    u8 a[32];
+    u8 b[32];
+
+    for (int kind = 2; kind <= 3; kind++) {
+        size_t n = small_leaves(c, kind, small, e0);
+
+        tree(small, n, e0, both + 32 * (kind - 2));
+    }
+    memcpy(text, c->header, 160);
+    memcpy(text + 160, c->next_id, 32);
+    H("cell", text, 192, a);
+    H("body", both, 64, b);
+    H2("leaf", a, b, leaf);
+}
+
 void ref_root(const struct ref *r, u8 root[32])
 {
     u8(*leaves)[32] = malloc(r->ncells * 32);
-    u8 e_slot[32];
-    u8 e_field[32];
-    u8 none[64] = {0};
+    u8 none[32] = {0};
+    u8 both[64];
     u8 top[32];
 
-    H("cap", none, 64, e_slot);
-    H("field", none, 32, e_field);
     for (size_t i = 0; i < r->ncells; i++) {
-        const struct cell *c = r->cells[i];
-        u8 small[1024][32];
-        u8 both[64];
-        u8 text[192];
-        u8 a[32];
-        u8 b[32];
-
-        for (int s = 0; s < NSLOTS(c); s++) {
-            H("cap", c->records[s], 64, small[s]);
-        }
-        tree(small, (size_t)NSLOTS(c), e_slot, both);
-        for (int f = 0; f < NFIELDS(c); f++) {
-            H("field", c->fields[f], 32, small[f]);
-        }
-        tree(small, (size_t)NFIELDS(c), e_field, both + 32);
-        memcpy(text, c->header, 160);
-        memcpy(text + 160, c->next_id, 32);
-        H("cell", text, 192, a);
-        H("body", both, 64, b);
-        H2("leaf", a, b, leaves[i]);
+        cell_leaf(r->cells[i], both, leaves[i]);
     }
     tree(leaves, r->ncells, none, root);
     free(leaves);
     H("top", r->top, 128, top);
     H2("root", root, top, root);
+}
+
+/* The siblings of leaf i on its way up, each computed as the root of the subtree beside it. */
+static size_t path(u8 (*leaves)[32], size_t n, const u8 e0[32], size_t i, u8 *out)
+{
+    size_t len = 0;
+    u8 beside[512][32];
+
+    for (size_t width = 1; width < n; width *= 2) {
+        size_t first = (i / width ^ 1) * width;
+        u8(*part)[32] = width <= 512 ? beside : NULL;
+
+        for (size_t k = 0; k < width; k++) {
+            memcpy(part[k], first + k < n ? leaves[first + k] : e0, 32);
+        }
+        tree(part, width, e0, out + len);
+        len += 32;
+    }
+    return len;
+}
+
+size_t ref_prove(const struct ref *r, uint32_t idx, int kind, int index, u8 *out)
+{
+    const struct cell *c = r->cells[idx];
+    u8(*leaves)[32] = malloc((r->ncells + 1024) * 32);
+    u8 none[32] = {0};
+    u8 both[64];
+    u8 e0[32];
+    size_t at = 132;
+
+    for (size_t i = 0; i < r->ncells; i++) {
+        cell_leaf(r->cells[i], both, leaves[i]);
+    }
+    memcpy(out, r->top, 128);
+    set(out + 128, 4, idx);
+    at += path(leaves, r->ncells, none, idx, out + at);
+    cell_leaf(c, both, leaves[0]);
+    memcpy(out + at, c->next_id, 32);
+    memcpy(out + at + 32, c->header, 160);
+    memcpy(out + at + 192, both, 64);
+    at += 256;
+    if (kind != 0) {
+        size_t n = small_leaves(c, kind, leaves, e0);
+        size_t len = kind == 2 ? 64 : 32;
+
+        out[at] = (u8)kind;
+        set(out + at + 1, 2, (u64)index);
+        memcpy(out + at + 3, kind == 2 ? c->records[index] : c->fields[index], len);
+        at += 3 + len;
+        at += path(leaves, n, e0, (size_t)index, out + at);
+    }
+    free(leaves);
+    return at;
+}
+
+long ref_before(const struct ref *r, const u8 id[32])
+{
+    long best = -1;
+
+    for (size_t i = 0; i < r->ncells; i++) {
+        int order = memcmp(ID(r->cells[i]), id, 32);
+
+        if (order == 0) {
+            return -1;
+        }
+        if (order < 0 && (best < 0 || memcmp(ID(r->cells[i]), ID(r->cells[best]), 32) > 0)) {
+            best = (long)i;
+        }
+    }
+    return best;
 }
 
 static struct cell *find(const struct ref *r, const u8 id[32])
@@ -323,20 +408,31 @@ struct ref *ref_clone(const struct ref *r)
     return c;
 }
 
-/* ---- decoding: only whether the bytes are a turn ---- */
+/* ---- decoding: whether the bytes are a turn, and where they stop being one ---- */
 struct bytes {
     const u8 *p;
     size_t n;
     size_t at;
     bool bad;
+    size_t where; /* once bad */
+    const char *what;
 };
+
+static void spoil(struct bytes *b, size_t where, const char *what)
+{
+    if (!b->bad) {
+        b->bad = true;
+        b->where = where;
+        b->what = what;
+    }
+}
 
 static const u8 *take(struct bytes *b, size_t n)
 {
     static const u8 nothing[256];
 
     if (b->bad || b->n - b->at < n) {
-        b->bad = true;
+        spoil(b, b->at, "end of body");
         return nothing;
     }
     b->at += n;
@@ -348,89 +444,137 @@ static u64 num(struct bytes *b, int n)
     return get(take(b, (size_t)n), n);
 }
 
-static void must(struct bytes *b, bool cond)
+/* The next number, which must lie in [lo, hi]. */
+static u64 ranged(struct bytes *b, int n, u64 lo, u64 hi, const char *what)
 {
-    if (!cond) {
-        b->bad = true;
+    size_t at = b->at;
+    u64 v = num(b, n);
+
+    if (v < lo || v > hi) {
+        spoil(b, at, what);
     }
+    return v;
 }
 
 static void scan_limits(struct bytes *b)
 {
-    const u8 *l = take(b, 33);
+    size_t lo_at;
+    u64 lo, hi;
 
-    must(b, l[0] <= 7 && get(l + 1, 2) <= 0x3ff && get(l + 9, 2) <= get(l + 11, 2) &&
-                get(l + 11, 2) <= 1024);
+    ranged(b, 1, 0, 7, "group");
+    ranged(b, 2, 0, 0x3ff, "rights");
+    take(b, 2);
+    take(b, 4);
+    lo_at = b->at;
+    lo = num(b, 2);
+    hi = ranged(b, 2, 0, 1024, "f_hi");
+    if (lo > hi) {
+        spoil(b, lo_at, "f_lo");
+    }
+    take(b, 4);
+    take(b, 8);
+    take(b, 8);
 }
 
 static void scan_create(struct bytes *b)
 {
     const u8 *pk;
-    int asset, nslots, nfields, nopen, slot, rights;
+    u64 nslots, slot, rights;
+    size_t slot_at;
 
     take(b, 8);
     pk = take(b, 32);
-    asset = (int)num(b, 1);
-    must(b, asset <= 2);
-    if (asset == 2) {
+    if (ranged(b, 1, 0, 2, "asset") == 2) {
         take(b, 32);
     }
-    nslots = (int)num(b, 1);
-    nfields = (int)num(b, 2);
-    nopen = (int)num(b, 1);
-    slot = (int)num(b, 1);
-    rights = (int)num(b, 2);
-    must(b, nfields <= 1024 && nopen <= 8 && nopen <= nslots && rights <= 0x3ff);
-    must(b, rights != 0 || (slot == 0 && !zero(pk, 32)));
+    nslots = num(b, 1);
+    ranged(b, 2, 0, 1024, "nfields");
+    ranged(b, 1, 0, nslots < 8 ? nslots : 8, "nopen");
+    slot_at = b->at;
+    slot = num(b, 1);
+    rights = ranged(b, 2, 0, 0x3ff, "rights");
+    if (rights == 0 && slot != 0) {
+        spoil(b, slot_at, "slot");
+    }
+    if (rights == 0 && zero(pk, 32)) {
+        spoil(b, slot_at + 1, "rights");
+    }
 }
 
 static void scan_invoke(struct bytes *b)
 {
-    int last = 7;
-    int n;
+    u64 least = 8;
+    u64 n;
 
-    must(b, num(b, 1) <= 15);
-    n = (int)num(b, 1);
-    must(b, n >= 1 && n <= 8);
-    for (int i = 0; i < n && !b->bad; i++) {
-        int key = (int)num(b, 2);
-
-        must(b, key > last);
+    ranged(b, 1, 0, 15, "method");
+    n = ranged(b, 1, 1, 8, "writes");
+    for (u64 i = 0; i < n && !b->bad; i++) {
+        least = 1 + ranged(b, 2, least, 0xffff, "key");
         take(b, 32);
-        last = key;
+    }
+}
+
+static void scan_check(struct bytes *b)
+{
+    u64 kind = ranged(b, 1, 1, 4, "check kind");
+
+    if (kind == 1) {
+        take(b, 2);
+        take(b, 32);
+    } else if (kind == 4) {
+        take(b, 4);
+        take(b, 4);
+    } else {
+        take(b, 8);
+    }
+}
+
+static void scan_rotate(struct bytes *b, int *rotates)
+{
+    size_t at = b->at;
+
+    if (zero(take(b, 32), 32)) {
+        spoil(b, at, "new_pk");
+    }
+    take(b, 64);
+    (*rotates)++;
+    if (*rotates > 1) {
+        spoil(b, at - 1, "rotates");
     }
 }
 
 static void scan_effect(struct bytes *b, int kind, int *rotates)
 {
-    int op = (int)num(b, 1);
-    u64 v;
+    size_t at = b->at;
+    int op = (int)ranged(b, 1, 1, 16, "op");
 
-    if (kind == 1) {
-        must(b, op != 7 && op != 8 && op != 13 && op != 15);
-    } else {
-        must(b, op != 14);
+    if (kind == 1 && (op == 7 || op == 8 || op == 13 || op == 15)) {
+        spoil(b, at, "op in a SLOT frame");
+    }
+    if (kind == 0 && op == 14) {
+        spoil(b, at, "op in a SELF frame");
+    }
+    if (b->bad) {
+        return;
     }
     switch (op) {
     case 1:
-        v = num(b, 1);
-        must(b, v >= 1 && v <= 4);
-        take(b, v == 1 ? 34 : 8);
+        scan_check(b);
         break;
     case 2:
         take(b, 32);
-        v = num(b, 8);
-        must(b, v >= 1 && v <= INT64_MAX);
+        ranged(b, 8, 1, INT64_MAX, "amount");
         break;
     case 3:
-        must(b, num(b, 2) >= 8);
+        ranged(b, 2, 8, 0xffff, "key");
         take(b, 32);
         break;
     case 4:
         scan_create(b);
         break;
     case 5:
-        take(b, 33);
+        take(b, 32);
+        take(b, 1);
         scan_limits(b);
         break;
     case 6:
@@ -442,70 +586,81 @@ static void scan_effect(struct bytes *b, int kind, int *rotates)
         take(b, 1);
         break;
     case 9:
-        must(b, num(b, 1) <= 7);
+        ranged(b, 1, 0, 7, "group");
         take(b, 32);
         break;
     case 10:
         scan_invoke(b);
         break;
     case 11:
-        v = num(b, 1);
-        must(b, v >= 1 && v <= 64);
-        take(b, (size_t)v);
-        break;
-    case 12:
-    case 16:
+        take(b, (size_t)ranged(b, 1, 1, 64, "event bytes"));
         break;
     case 13:
-        must(b, !zero(take(b, 32), 32));
-        take(b, 64);
-        (*rotates)++;
-        must(b, *rotates <= 1);
+        scan_rotate(b, rotates);
         break;
     case 14:
-        must(b, num(b, 1) <= 1);
+        ranged(b, 1, 0, 1, "on");
         break;
     case 15:
-        take(b, 33);
+        take(b, 1);
+        take(b, 32);
         break;
-    default:
-        b->bad = true;
+    default: /* 12 and 16 have no operands */
+        break;
     }
 }
 
-static bool well_formed(const u8 *wire, size_t n)
+static void scan_head(struct bytes *b, size_t n)
 {
-    struct bytes b = {wire, n - 64, 0, false};
-    int rotates = 0;
-    int total = 0;
+    static const char *const names[2] = {"after", "root"};
+    u64 flags;
 
-    if (n < 68 + 64 || n > 4096) {
-        return false;
-    }
-    if (get(wire, 2) != 0x4d46 || wire[2] != 1 || wire[3] < 1 || wire[3] > 8 ||
-        get(wire + 4, 2) != n - 64 || wire[6] > 3 || wire[7] != 1) {
-        return false;
-    }
-    b.at = 68;
+    ranged(b, 2, 0x4d46, 0x4d46, "magic");
+    ranged(b, 1, 1, 1, "version");
+    ranged(b, 1, 1, 8, "frames");
+    ranged(b, 2, n - 64, n - 64, "length");
+    flags = ranged(b, 1, 0, 3, "flags");
+    ranged(b, 1, 1, 1, "sig_kind");
+    take(b, 60);
     for (int bit = 0; bit < 2; bit++) {
-        if ((wire[6] >> bit & 1) != 0) {
-            must(&b, !zero(take(&b, 32), 32));
+        if ((flags >> bit & 1) != 0 && zero(take(b, 32), 32)) {
+            spoil(b, b->at - 32, names[bit]);
         }
     }
+}
+
+/* Where and what is wrong with the bytes; false if they are a turn. */
+static bool malformed(const u8 *wire, size_t n, uint32_t *where, const char **what)
+{
+    struct bytes b = {wire, n - 64, 0, false, 0, NULL};
+    int rotates = 0;
+    u64 total = 0;
+
+    *where = 0;
+    *what = "turn bytes";
+    if (n < 68 + 64 || n > 4096) {
+        return true;
+    }
+    scan_head(&b, n);
     for (int f = 0; f < wire[3] && !b.bad; f++) {
-        int kind = (int)num(&b, 1);
-        int effects = (int)num(&b, 1);
+        int kind = (int)ranged(&b, 1, 0, 1, "frame kind");
+        u64 effects = ranged(&b, 1, 1, 64 - total, "effects");
 
         total += effects;
-        must(&b, kind <= 1 && effects >= 1 && total <= 64);
         if (kind == 1) {
-            take(&b, 33);
+            take(&b, 1);
+            take(&b, 32);
         }
-        for (int i = 0; i < effects && !b.bad; i++) {
+        for (u64 i = 0; i < effects && !b.bad; i++) {
             scan_effect(&b, kind, &rotates);
         }
     }
-    return !b.bad && b.at == b.n;
+    if (!b.bad && b.at != b.n) {
+        spoil(&b, b.at, "bytes left over");
+    }
+    *where = (uint32_t)b.where;
+    *what = b.what;
+    return b.bad;
 }
 
 /* ---- running ---- */
@@ -1395,7 +1550,7 @@ static u64 cost_of(const struct ref *r, const u8 *wire, size_t n)
 {
     const u8 *p = r->params;
     u64 cost = get(p + 32, 4) + n * get(p + 36, 4);
-    struct bytes b = {wire, n - 64, 68, false};
+    struct bytes b = {wire, n - 64, 68, false, 0, NULL};
     int rotates = 0;
 
     take(&b, (size_t)(32 * ((wire[6] & 1) + (wire[6] >> 1 & 1))));
@@ -1472,7 +1627,7 @@ static int prologue(struct turn *t, size_t n, u64 cost, const u8 turn_hash[32])
 static bool body(struct turn *t, size_t n, int *frame, int *effect)
 {
     t->b = (struct bytes){t->wire, n - 64,
-                          68 + 32 * (size_t)((t->wire[6] & 1) + (t->wire[6] >> 1 & 1)), false};
+                          68 + 32 * (size_t)((t->wire[6] & 1) + (t->wire[6] >> 1 & 1)), false, 0, NULL};
     for (int f = 0; f < t->wire[3]; f++) {
         int kind = (int)num(&t->b, 1);
         int effects = (int)num(&t->b, 1);
@@ -1622,7 +1777,7 @@ void ref_turn(struct ref *r, const u8 *wire, size_t n, u64 height, uint32_t now,
     *t = (struct turn){.r = r, .wire = wire, .now = now, .verdict = verdict, .cookie = cookie};
     r->ntouched = 0;
     out->effect = 255;
-    if (!well_formed(wire, n)) {
+    if (malformed(wire, n, &out->offset, &out->field)) {
         out->status = MF;
         free(t);
         return;

@@ -22,7 +22,8 @@ struct ref_result {
     int frame;
     int effect;
     int detail;
-    uint32_t offset; /* MALFORMED: not compared */
+    uint32_t offset; /* MALFORMED: where, and which field */
+    const char *field;
     uint8_t receipt[368];
     uint8_t *writes; /* owned by the reference, until the next turn */
     size_t writes_len;
@@ -36,6 +37,10 @@ void ref_free(struct ref *r);
 void ref_root(const struct ref *r, uint8_t root[32]);
 void ref_turn(struct ref *r, const uint8_t *wire, size_t n, uint64_t height, uint32_t now,
               ref_verdict verdict, void *cookie, struct ref_result *out);
+/* The proof about cell idx: kind 0 alone, 2 its record, 3 its field `index`. Its length. */
+size_t ref_prove(const struct ref *r, uint32_t idx, int kind, int index, uint8_t *out);
+/* The cell with the greatest id below this one; -1 if a cell has it. */
+long ref_before(const struct ref *r, const uint8_t id[32]);
 /* Plants a value, for states that no turn reaches in a lifetime: a slot's generation, a group's epoch, a balance. */
 void ref_plant_generation(struct ref *r, uint32_t cell, int slot, uint32_t generation);
 void ref_plant_epoch(struct ref *r, uint32_t cell, int group, uint32_t epoch);

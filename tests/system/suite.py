@@ -53,6 +53,7 @@ def plain(console):
         line = re.sub(r"0x3fffff[0-9a-f]+", "0x3fffff*", line)
         line = re.sub(r"\d+ objects, \d+ KiB left", "* objects, * KiB left", line)
         line = re.sub(r"PANIC: too little memory: .*", "PANIC: too little memory: *", line)
+        line = re.sub(r"(proof bytes|proof hash|prover's memory, KiB): \w+", r"\1: *", line)
         line = re.sub(r"clock: (closed|readable)", "clock: *", line)
         line = re.sub(r"\(0x[0-9a-f]+\)", "(*)", line)
         out.append(line)

@@ -75,3 +75,7 @@ build/kernel-test/$(1)-$(2).elf: $(kernel.root.$(1)) $(kernel.root.common) tests
 	  -DROOT_BIN='"$$@.root.bin"' -T tests/kernel/boot/$(2).ld tests/kernel/boot/$(2).S -o $$@
 endef
 $(foreach r,$(kernel.roots),$(foreach a,aarch64 riscv64,$(eval $(call kernel_root_rules,$(r),$(a)))))
+
+.PHONY: kernel-portable
+kernel-portable:
+	@echo $(kernel.portable)

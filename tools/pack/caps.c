@@ -203,7 +203,7 @@ static void on_rule(struct system *s, const struct line *l)
 {
     struct rule *r;
 
-    expect(l, 3, 4, "forbid DOMAIN device|irq|smc|dma|clock|meets [DOMAIN]");
+    expect(l, 3, 4, "forbid DOMAIN device|irq|smc|dma|clock, memory MIB or meets DOMAIN");
     if (s->rules == PACK_RULES) {
         refuse(l->at, "more than %d rules", PACK_RULES);
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What two descriptions must not say: each refusal names a line and what was expected there. */
 #include <elf.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -261,12 +262,14 @@ static void check_rules(const struct system *s)
         bool device = false;
         bool dma = false;
         bool broken;
+        uint64_t mapped = 0;
 
         for (unsigned k = 0; k < d->maps; k++) {
             const struct region *m = &s->region[d->map[k].region];
 
             device |= m->has_phys;
             dma |= m->dma;
+            mapped += m->size;
         }
         if (strcmp(r->what, "device") == 0) {
             broken = device;
@@ -278,10 +281,18 @@ static void check_rules(const struct system *s)
             broken = d->smc;
         } else if (strcmp(r->what, "clock") == 0) {
             broken = !d->no_time;
+        } else if (strcmp(r->what, "memory") == 0 && r->other[0] != '\0') {
+            uint64_t most = strtoull(r->other, NULL, 0);
+
+            if (mapped > most << 20) {
+                refuse(r->at, "%s maps %lu KiB; expected at most %lu MiB", d->name, (unsigned long)(mapped >> 10),
+                       (unsigned long)most);
+            }
+            broken = false;
         } else if (strcmp(r->what, "meets") == 0 && r->other[0] != '\0') {
             broken = meets(s, n, need_domain(s, r->other, r->at));
         } else {
-            refuse(r->at, "forbid %s %s: expected device, dma, irq, smc, clock or meets DOMAIN",
+            refuse(r->at, "forbid %s %s: expected device, dma, irq, smc, clock, memory MIB or meets DOMAIN",
                    r->domain, r->what);
         }
         if (broken) {

@@ -338,7 +338,7 @@ static enum outcome page_cache(struct call *c, enum cache_op op)
     if (end <= start) {
         return refuse_argument(c, 1);
     }
-    if (start >= size || end > size) {
+    if (end > size) {
         return refuse_argument(c, 0);
     }
     if (op == CACHE_INVALIDATE && cap_frame_rights(cap) != FRAME_READ_WRITE) {

@@ -9,6 +9,7 @@
 #include "kernel/boot/boot.h"
 #include "kernel/object/vspace.h"
 
+uint64_t host_ram_bytes = 0x400000;
 uint64_t host_now;
 uint64_t host_deadline;
 bool host_irq_waiting;
@@ -174,7 +175,7 @@ void host_boot(void)
 {
     static bool mapped;
     if (!mapped) {
-        void *p = mmap((void *)(uintptr_t)HOST_RAM, HOST_RAM_BYTES, PROT_READ | PROT_WRITE,
+        void *p = mmap((void *)(uintptr_t)HOST_RAM, host_ram_bytes, PROT_READ | PROT_WRITE,
                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
         if (p != (void *)(uintptr_t)HOST_RAM) {
             perror("mmap of the model's memory");
@@ -182,7 +183,7 @@ void host_boot(void)
         }
         mapped = true;
     }
-    memset((void *)(uintptr_t)HOST_RAM, 0, HOST_RAM_BYTES);
+    memset((void *)(uintptr_t)HOST_RAM, 0, host_ram_bytes);
     memset(&kernel, 0, sizeof kernel);
     kernel.irq_state[FM_IRQ_TIMER] = IRQ_TIMER;
     host_now = 1000000;
@@ -194,8 +195,8 @@ void host_boot(void)
         memset((void *)(uintptr_t)args.fdt, 0x5a, host_fdt_bytes);
     }
     const struct boot_memory memory = {
-        .ram = {HOST_RAM, HOST_RAM + HOST_RAM_BYTES},
-        .device_top = HOST_RAM + 2 * HOST_RAM_BYTES,
+        .ram = {HOST_RAM, HOST_RAM + host_ram_bytes},
+        .device_top = HOST_RAM + 2 * host_ram_bytes,
     };
     boot_root_task(&args, &memory);
 }

@@ -6,8 +6,8 @@
 #include "kernel/model/state.h"
 
 #define HOST_RAM 0x10000000UL
-#define HOST_RAM_BYTES 0x400000UL
 
+extern uint64_t host_ram_bytes; /* 4 MiB, unless it is set before the first boot */
 extern uint64_t host_now;      /* the clock */
 extern uint64_t host_deadline; /* what the timer was set to */
 extern bool host_irq_waiting;  /* an interrupt line is up */

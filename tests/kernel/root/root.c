@@ -3,7 +3,7 @@
 
 struct fm_bootinfo *bootinfo;
 uint64_t next_slot;
-uint64_t pool;
+uint64_t pool, spare_pool;
 uint64_t answer[8];
 
 extern char root_stack[];
@@ -405,14 +405,19 @@ _Noreturn void power_off(void)
 
 static void choose_pool(void)
 {
-    unsigned bits = 0;
+    unsigned bits = 0, spare = 0;
     uint64_t n = bootinfo->untyped.end - bootinfo->untyped.start;
     for (uint64_t i = 0; i < n; i++) {
         const struct fm_untyped_desc *d = &bootinfo->untyped_list[i];
         /* Not the largest: the first use zeroes all of it. */
         if (!d->is_device && d->size_bits > bits && d->size_bits <= 25) {
+            spare = bits;
+            spare_pool = pool;
             bits = d->size_bits;
             pool = bootinfo->untyped.start + i;
+        } else if (!d->is_device && d->size_bits > spare && d->size_bits <= 25) {
+            spare = d->size_bits;
+            spare_pool = bootinfo->untyped.start + i;
         }
     }
 }

@@ -71,6 +71,7 @@ uint64_t page_map(uint64_t frame, uint64_t vaddr, uint64_t rights, uint64_t attr
 uint64_t make(uint64_t type, uint64_t bits);
 uint64_t make_from(uint64_t untyped, uint64_t type, uint64_t bits);
 extern uint64_t pool; /* the untyped capability that make() uses */
+extern uint64_t spare_pool; /* another one, for what is large */
 
 /* Maps a frame at vaddr in vspace, making the tables that are missing. */
 void map(uint64_t frame, uint64_t vaddr, uint64_t rights, uint64_t attr, uint64_t vspace);

@@ -54,6 +54,7 @@ static const struct row rows[] = {
     ROW("ERR0013 ASID control, wrong label", FM_SLOT_ASID_CONTROL, CNODE_COPY, 0, W(0), 0, W(0), ILLEGAL),
     ROW("ERR0014 ASID pool, wrong label", FM_SLOT_ASID_POOL, CNODE_COPY, 0, W(0), 0, W(0), ILLEGAL),
     ROW("ERR0015 domain, wrong label", FM_SLOT_DOMAIN, CNODE_COPY, 0, W(0), 0, W(0), ILLEGAL),
+    ROW("ERR0016 CNode, a later label", ROOT, IRQ_ACK, 5, W(EMPTY, 64, EP, 64, 15), 1, W(ROOT), ILLEGAL),
 
     /* Retype: type, size, index, depth, offset, count */
     ROW("ERR0100 Retype short", UT, UNTYPED_RETYPE, 5, W(0), 1, W(ROOT), TRUNCATED),
@@ -99,6 +100,8 @@ static const struct row rows[] = {
     ROW("ERR0120 Retype a thread in device memory", UT_DEV, UNTYPED_RETYPE, 6, W(FM_OBJ_TCB, 0, 0, 0, EMPTY,
         1), 1, W(ROOT),
         ARG(1)),
+    ROW("ERR0121 Retype size 2^32 + 12", UT, UNTYPED_RETYPE, 6, W(FM_OBJ_UNTYPED, (1ul << 32) + 12, 0, 0, EMPTY, 1), 1,
+        W(ROOT), RANGE(0, FM_BITS_UNTYPED_MAX)),
 
     /* CNode: dest index, depth, source index, depth, rights or data, ... */
     ROW("ERR0200 Delete short", ROOT, CNODE_DELETE, 1, W(EMPTY), 0, W(0), TRUNCATED),
@@ -170,6 +173,10 @@ static const struct row rows[] = {
         MISSING(0, 64)),
     ROW("ERR0238 Rotate cannot badge", ROOT, CNODE_ROTATE, 8, W(EMPTY, 64, 5, EP, 64, 0, CN, 64), 2, W(ROOT,
         ROOT), ILLEGAL),
+    ROW("ERR0239 Rotate cannot badge the source", ROOT, CNODE_ROTATE, 8, W(EMPTY, 64, 0, CN, 64, 5, EP, 64), 2,
+        W(ROOT, ROOT), ILLEGAL),
+    ROW("ERR0240 Copy, source root is no CNode, depth 65", ROOT, CNODE_COPY, 5, W(EMPTY, 64, EP, 65, 15), 1, W(EP),
+        FM_KERR_FAILED_LOOKUP, 2, W(1, FM_LOOKUP_INVALID_ROOT)),
 
     /* TCB */
     ROW("ERR0300 ReadRegisters short", TCB, TCB_READ_REGISTERS, 1, W(0), 0, W(0), TRUNCATED),
@@ -240,6 +247,15 @@ static const struct row rows[] = {
     ROW("ERR0349 DomainSet short", FM_SLOT_DOMAIN, DOMAIN_SET, 0, W(0), 1, W(TCB), TRUNCATED),
     ROW("ERR0350 DomainSet, domain", FM_SLOT_DOMAIN, DOMAIN_SET, 1, W(16), 1, W(TCB), ARG(0)),
     ROW("ERR0351 DomainSet, no thread", FM_SLOT_DOMAIN, DOMAIN_SET, 1, W(0), 1, W(EP), ARG(1)),
+    ROW("ERR0352 CopyRegisters without a source", TCB, TCB_COPY_REGISTERS, 1, W(0), 0, W(0), TRUNCATED),
+    ROW("ERR0353 Configure, CSpace is memory in use", TCB, TCB_CONFIGURE, 3, W(0, 0, 0), 3,
+        W(UT_CHILD, FM_SLOT_VSPACE, FRAME), REVOKEF),
+    ROW("ERR0354 Configure, buffer is memory in use", TCB, TCB_CONFIGURE, 3, W(0, 0, 0x50000000), 3,
+        W(ROOT, FM_SLOT_VSPACE, UT_CHILD), REVOKEF),
+    ROW("ERR0355 SetSpace with two capabilities", TCB, TCB_SET_SPACE, 2, W(0, 0), 2, W(0, ROOT), TRUNCATED),
+    ROW("ERR0356 SetIPCBuffer without a frame", TCB, TCB_SET_IPC_BUFFER, 1, W(0x400), 0, W(0), TRUNCATED),
+    ROW("ERR0357 SetMCPriority without authority", TCB, TCB_SET_MC_PRIORITY, 1, W(1), 0, W(0), TRUNCATED),
+    ROW("ERR0358 DomainSet without a thread", FM_SLOT_DOMAIN, DOMAIN_SET, 1, W(0), 0, W(0), TRUNCATED),
 
     /* scheduling contexts */
     ROW("ERR0400 Configure short", 0, SCHED_CONTROL_CONFIGURE, 4, W(1000, 1000, 0, 0), 1, W(SC), TRUNCATED),
@@ -271,6 +287,9 @@ static const struct row rows[] = {
     ROW("ERR0418 YieldTo nobody", SC, SC_YIELD_TO, 0, W(0), 0, W(0), ILLEGAL),
     ROW("ERR0419 YieldTo oneself", FM_SLOT_SC, SC_YIELD_TO, 0, W(0), 0, W(0), ILLEGAL),
     ROW("ERR0420 Consumed of an idle context", SC, SC_CONSUMED, 0, W(0), 0, W(0), FM_KERR_NONE, 1, W(0)),
+    ROW("ERR0421 UnbindObject without one", SC, SC_UNBIND_OBJECT, 0, W(0), 0, W(0), TRUNCATED),
+    ROW("ERR0422 Configure, period too small", 0, SCHED_CONTROL_CONFIGURE, 5, W(20, 19, 0, 0, 0), 1, W(SC),
+        RANGE(FM_MIN_BUDGET_US, MAX_US)),
 
     /* interrupts: irq, index, depth | irq, trigger, index, depth */
     ROW("ERR0500 IRQ Get short", FM_SLOT_IRQ_CONTROL, IRQ_ISSUE_HANDLER, 2, W(40, EMPTY), 1, W(ROOT), TRUNCATED),
@@ -291,6 +310,11 @@ static const struct row rows[] = {
     ROW("ERR0507 IRQ SetNotification without one", IRQ, IRQ_SET_NOTIFICATION, 0, W(0), 0, W(0), TRUNCATED),
     ROW("ERR0508 IRQ SetNotification, endpoint", IRQ, IRQ_SET_NOTIFICATION, 0, W(0), 1, W(EP), CAPN(0)),
     ROW("ERR0509 IRQ SetNotification without Write", IRQ, IRQ_SET_NOTIFICATION, 0, W(0), 1, W(NTF_NO_WRITE), CAPN(0)),
+    ROW("ERR0510 IRQ Get without root", FM_SLOT_IRQ_CONTROL, IRQ_ISSUE_HANDLER, 3, W(51, EMPTY, 64), 0, W(0),
+        TRUNCATED),
+    ROW("ERR0511 IRQ Get of one below the first", FM_SLOT_IRQ_CONTROL, IRQ_ISSUE_HANDLER, 3,
+        W((uint64_t)FM_IRQ_MIN - 1, EMPTY, 64),
+        1, W(ROOT), RANGE(FM_IRQ_MIN, FM_IRQ_MAX)),
 
     /* memory */
     ROW("ERR0600 PageTable_Map short", PT, PAGE_TABLE_MAP, 1, W(0), 1, W(FM_SLOT_VSPACE), TRUNCATED),
@@ -345,7 +369,22 @@ static const struct row rows[] = {
     ROW("ERR0625 Assign nothing", FM_SLOT_ASID_POOL, ASID_POOL_ASSIGN, 0, W(0), 0, W(0), TRUNCATED),
     ROW("ERR0626 Assign no root table", FM_SLOT_ASID_POOL, ASID_POOL_ASSIGN, 0, W(0), 1, W(EP), CAPN(1)),
     ROW("ERR0627 Assign twice", FM_SLOT_ASID_POOL, ASID_POOL_ASSIGN, 0, W(0), 1, W(VS2), CAPN(1)),
+    ROW("ERR0628 Page_Map without space", FRAME, PAGE_MAP, 3, W(MAPPED_AT, 3, 0), 0, W(0), TRUNCATED),
+    ROW("ERR0629 PageTable_Map where only a page fits", PT, PAGE_TABLE_MAP, 2, W(MAPPED_AT + 0x1000, 0), 1,
+        W(FM_SLOT_VSPACE), DELETEF),
+    ROW("ERR0631 Page_Map above the top", FRAME, PAGE_MAP, 3, W((TOP | 0xfff) + 0x1001, 3, 0), 1, W(FM_SLOT_VSPACE),
+        ARG(0)),
+    ROW("ERR0632 Page_Map across the top", LARGE, PAGE_MAP, 3, W(TOP & ~0x1ffffful, 3, 0), 1, W(FM_SLOT_VSPACE),
+        ARG(0)),
+#ifndef FM_ABI_AARCH64
+    ROW("ERR0630 PageTable_Unmap of a root that has one capability", VS2, PAGE_TABLE_UNMAP, 0, W(0), 0, W(0), REVOKEF),
+#endif
 #ifdef FM_ABI_AARCH64
+    ROW("ERR0717 frame, a label beyond its own", FRAME_MAPPED, ASID_POOL_ASSIGN, 2, W(0, 64), 0, W(0), ILLEGAL),
+    ROW("ERR0718 VSpace, a label below its own", FM_SLOT_VSPACE, SC_YIELD_TO, 2, W(MAPPED_AT, MAPPED_AT + 64), 0, W(0),
+        ILLEGAL),
+    ROW("ERR0719 VSpace, a label beyond its own", FM_SLOT_VSPACE, SMC_CALL, 2, W(MAPPED_AT, MAPPED_AT + 64), 0, W(0),
+        ILLEGAL),
     ROW("ERR0700 Page_Clean short", FRAME_MAPPED, PAGE_CLEAN_DATA, 1, W(0), 0, W(0), TRUNCATED),
     ROW("ERR0701 Page_Clean, not mapped", FRAME, PAGE_CLEAN_DATA, 2, W(0, 64), 0, W(0), ILLEGAL),
     ROW("ERR0702 Page_Clean, empty range", FRAME_MAPPED, PAGE_CLEAN_DATA, 2, W(64, 64), 0, W(0), ARG(1)),

@@ -70,11 +70,14 @@ void tests(void)
     text("TAP version 13\n");
     furnish();
     group_errors();
+    group_checks();
+    group_paths();
     group_objects();
     group_ipc();
     group_revoke();
     group_memory();
     group_time();
+    group_latency();
     group_attack();
     group_random();
     tap_done();

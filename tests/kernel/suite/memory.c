@@ -62,6 +62,20 @@ static void rights(void)
     MUST(page_map(ro, VA, RW, xn, FM_SLOT_VSPACE));
     same(touch(1), 1, "MEM0011 a copy without Write cannot map for writing");
     same(touch(0), 0, "MEM0012 but for reading");
+    MUST(invoke(ro, FM_LABEL_PAGE_UNMAP, 0, NULL, 0, NULL));
+    uint64_t more = next_slot++, none = next_slot++;
+    MUST(cnode_copy(more, ro, 15));
+    MUST(page_map(more, VA, RW, xn, FM_SLOT_VSPACE));
+    same(touch(1), 1, "MEM0015 nor does a copy of that copy with all rights");
+    MUST(cnode_delete(more));
+    MUST(cnode_copy(none, frame, 0));
+    MUST(cnode_copy(more, none, 15));
+    MUST(page_map(more, VA, RW, xn, FM_SLOT_VSPACE));
+    same(touch(0), 1, "MEM0016 nor, from a copy without rights, read");
+    MUST(cnode_delete(more));
+    MUST(cnode_delete(none));
+    MUST(page_map(ro, VA, RW, xn, FM_SLOT_VSPACE));
+    same(touch(0), 0, "MEM0017 the first copy can be read again");
     same(cnode_delete(ro), 0, "MEM0013 deleting the copy");
     same(touch(0), 1, "MEM0014 takes its mapping");
 }

@@ -49,10 +49,13 @@ enum {
 #define ROOT FM_SLOT_CNODE
 
 void group_errors(void);
+void group_checks(void);
+void group_paths(void);
 void group_objects(void);
 void group_ipc(void);
 void group_revoke(void);
 void group_time(void);
+void group_latency(void);
 void group_memory(void);
 void group_attack(void);
 void group_random(void);

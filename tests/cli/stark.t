@@ -1,0 +1,65 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# STARKs of a real ledger: made from a node's state and log, checked by a stranger who has the file and a root or a receipt's hash.
+. tests/node/lib.sh
+new_store
+start "$work/store"; ok $? "STC0001 a node"
+for who in ann bob cleo; do does "STC0002 cell new $who" 0 cell new $who --by treasury --new-key --slots 8 --give 1000; done
+dregg open bob 0 ann > /dev/null
+does "STC0003 ann grants bob" 0 grant ann bob 0 --rights read,send,grant --allowance 500
+dregg open cleo 1 bob > /dev/null
+does "STC0004 bob delegates to cleo" 0 delegate bob cleo 1 --slot 0 --of ann --rights read,send --allowance 100
+last=$(dregg show head)
+root_now=$(value root) receipt=$(value receipt) seq=$(value seq)
+does "STC0010 prove member" 0 prove member cleo 1 --out "$work/member"
+does "STC0011 prove chain" 0 prove chain cleo 1 --out "$work/chain"
+does "STC0012 prove receipts" 0 prove receipts 2 $((seq - 1)) --out "$work/receipts"
+refuses "STC0013 a right that the chain lacks:" WIDENS prove chain cleo 1 --rights read,write --out "$work/none"
+refuses "STC0014 an empty slot:" NO_CAP prove chain cleo 3 --out "$work/none"
+refuses "STC0015 a slot that is not there:" NO_SLOT prove member cleo 9 --out "$work/none"
+refuses "STC0016 a receipt that is not there:" NO_RECEIPT prove receipts 2 100 --out "$work/none"
+refuses "STC0017 a profile without 100 bits:" USAGE prove member cleo 1 --profile B65 --out "$work/none"
+refuses "STC0018 no file named:" USAGE prove member cleo 1
+refuses "STC0019 more receipts than a proof takes:" USAGE prove receipts 1 129 --out "$work/none"
+
+dregg drop bob 0 > /dev/null
+refuses "STC0021 a chain whose link was dropped:" REVOKED prove chain cleo 1 --out "$work/none"
+stop; ok $? "STC0022 the node stops"
+does "STC0023 prove delegation, whole" 0 prove delegation "$work/store" "$seq" --out "$work/deleg"
+does "STC0024 prove delegation, points" 0 prove delegation "$work/store" "$seq" --points --out "$work/points"
+refuses "STC0025 a turn that is no delegation:" STARK_SHAPE prove delegation "$work/store" 2 --out "$work/none"
+refuses "STC0026 a turn that is not there:" NO_RECEIPT prove delegation "$work/store" 99 --out "$work/none"
+[ ! -e "$work/none" ]; ok $? "STC0027 what was refused left no file"
+# A stranger: no home, no node, no store.
+export DREGG_HOME=$work/nobody DREGG_NODE=$work/nowhere
+for what in member chain; do
+    does "STC0030 verify $what against the root" 0 verify "$work/$what" --root "$root_now"
+    last=$(dregg verify "$work/$what" --root "${root_now:0:63}$(( (0x${root_now:63} + 1) % 10 ))")
+    [ -n "$(value error)" ]; ok $? "STC0031 and refuse it against another: $(value error)"
+    refuses "STC0032 and without one:" USAGE verify "$work/$what"
+done
+for what in receipts deleg points; do
+    does "STC0033 verify $what against the receipt" 0 verify "$work/$what" --receipt "$receipt"
+    refuses "STC0034 and refuse it against another:" PROOF_ROOT verify "$work/$what" --receipt "$(printf '%064d' 7)"
+done
+last=$(dregg verify "$work/deleg" --receipt "$receipt"); [ "$(value statement)" = DELEG-W ]; ok $? "STC0035 the whole delegation says so"
+for what in member chain receipts deleg points; do
+    key=--root trust=$root_now; case $what in receipts|deleg|points) key=--receipt trust=$receipt;; esac
+    size=$(stat -c %s "$work/$what") accepted=0
+    for at in 17 20 30 100 300 $((size / 2)) $((size - 40)) $((size - 1)); do
+        cp "$work/$what" "$work/bad"
+        byte=$(od -An -tu1 -j $at -N 1 "$work/bad" | tr -d ' ')
+        printf "\\x$(printf %02x $((byte ^ 1)))" | dd of="$work/bad" bs=1 seek=$at conv=notrunc status=none
+        dregg verify "$work/bad" $key "$trust" > /dev/null && accepted=$((accepted + 1))
+    done
+    [ $accepted -eq 0 ]; ok $? "STC0040 $what: eight flipped bytes, none accepted"
+    accepted=0
+    for n in 0 15 16 23 24 100 $((size - 1)); do
+        head -c $n "$work/$what" > "$work/bad"
+        dregg verify "$work/bad" $key "$trust" > /dev/null && accepted=$((accepted + 1))
+    done
+    (cat "$work/$what"; printf x) > "$work/bad"
+    dregg verify "$work/bad" $key "$trust" > /dev/null && accepted=$((accepted + 1))
+    [ $accepted -eq 0 ]; ok $? "STC0041 $what: seven cuts and a byte more, none accepted"
+done
+plan
