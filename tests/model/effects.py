@@ -9,7 +9,6 @@ from policy import admit, ranges_of
 from reasons import want
 from state import (DESTROYED, FIXED, FREE, FREE_FOR_GIVER, LIVE, SEALED, U32_MAX, Header, Record)
 
-CELLS_MAX = 2**32 - 2
 BALANCE_MIN, BALANCE_MAX = -(2**63 - 1), 2**63 - 1
 
 RIGHT = {w.CHECK: w.READ_BIT, w.TRANSFER: w.SEND_BIT, w.SETFIELD: w.WRITE_BIT, w.CREATE: w.SPAWN_BIT, w.GRANT: w.GRANT_BIT,
@@ -107,7 +106,7 @@ def create(run, frame, e, subject, record):
     id = H("id", agent.id + struct.pack("<QQ", run.turn.nonce, e.salt))
     want(run.lookup(id) is None and id not in (ZERO, MAX), "CELL_EXISTS")
     idx = run.ncells
-    want(idx < CELLS_MAX, "FULL")
+    want(idx < run.params.max_cells, "FULL")
     asset = {0: 0, 1: idx}.get(e.asset)
     if asset is None:
         issuer = run.lookup(e.issuer)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Builds turns, for the example: heart.md section 3 from the other side."""
+"""Builds turns: heart.md sections 3 and 4 from the other side. Nothing is checked, so that hostile ones can be made too."""
 import struct
 
 import wire as w
@@ -11,8 +11,28 @@ def limits(rights=w.ALL_RIGHTS, group=0, methods=0xFFFF, badge=0, f_lo=0, f_hi=1
     return struct.pack("<BHHIHHIQQ", group, rights, methods, badge, f_lo, f_hi, expiry, max_amount, allowance)
 
 
+def check_field(key, value):
+    return struct.pack("<BBH", w.CHECK, w.CHECK_FIELD, key) + value
+
+
+def check_nonce(nonce):
+    return struct.pack("<BBQ", w.CHECK, w.CHECK_NONCE, nonce)
+
+
+def check_balance(least):
+    return struct.pack("<BBQ", w.CHECK, w.CHECK_BALANCE, least)
+
+
+def check_time(lo, hi):
+    return struct.pack("<BBII", w.CHECK, w.CHECK_TIME, lo, hi)
+
+
 def transfer(to, amount):
     return bytes([w.TRANSFER]) + to + struct.pack("<Q", amount)
+
+
+def setfield(key, value):
+    return struct.pack("<BH", w.SETFIELD, key) + value
 
 
 def create(salt, owner_pk=ZERO, nslots=0, nfields=0, nopen=0, slot=0, rights=0, asset=0, issuer=b""):
@@ -38,6 +58,31 @@ def revoke(slot):
 
 def lift(group, key=ZERO):
     return bytes([w.LIFT, group]) + key
+
+
+def invoke(method, *writes):
+    """writes: (key, value)."""
+    return bytes([w.INVOKE, method, len(writes)]) + b"".join(struct.pack("<H", key) + value for key, value in writes)
+
+
+def event(data):
+    return bytes([w.EVENT, len(data)]) + data
+
+
+def fix():
+    return bytes([w.FIX])
+
+
+def rotate(new_pk, signature):
+    return bytes([w.ROTATE]) + new_pk + signature
+
+
+def seal(on):
+    return bytes([w.SEAL, on])
+
+
+def destroy():
+    return bytes([w.DESTROY])
 
 
 def open_slot(slot, giver):

@@ -26,13 +26,13 @@ def directory_rules():
     return {8: entry, 9: method}
 
 
-def genesis(params, salt):
+def genesis(params, salt, treasury_pk):
     """The first state and receipt 0."""
     state = State()
     ids = [ZERO, id_of(TREASURY), id_of(FACTORY_DIR)]
     writes = {
         (ISSUER, HEADER, 0): cell(ISSUER, ids[0], ZERO, -params.supply, 0, 0, 0),
-        (TREASURY, HEADER, 0): cell(TREASURY, ids[1], params.treasury_pk, params.supply, 0, 64, 8),
+        (TREASURY, HEADER, 0): cell(TREASURY, ids[1], treasury_pk, params.supply, 0, 64, 8),
         (FACTORY_DIR, HEADER, 0): cell(FACTORY_DIR, ids[2], ZERO, 0, FIXED, 0, 10),
         (TREASURY, RECORD, 0): full_authority(ISSUER),
         (TREASURY, RECORD, 1): full_authority(FACTORY_DIR),
@@ -44,7 +44,7 @@ def genesis(params, salt):
         writes[idx, NEXT_ID, 0] = ring[ring.index(id) + 1]
     params_hash = plain(params.bytes)
     ledger = H("fork", params_hash + salt)
-    state.apply(writes, Top(3, params.now, 0, 0, 0, ledger, params_hash, ZERO))
-    receipt = Receipt(seq=0, height=0, nonce=0, agent=MAX, turn_hash=ledger, post_root=state.root(), now=params.now,
+    state.apply(writes, Top(3, 0, 0, 0, 0, ledger, params_hash, ZERO))
+    receipt = Receipt(seq=0, height=0, nonce=0, agent=MAX, turn_hash=ledger, post_root=state.root(), now=0,
                       assurance=params.assurance)
     return state, receipt

@@ -8,8 +8,8 @@ SECTOR, PAYLOAD = 512, 496
 
 
 def frame(previous, height, first_seq, now, turns):
-    """`turns`: (turn bytes, receipt bytes, writes, their joined bytes), in order. Returns the frame's bytes."""
-    body = b"".join(struct.pack("<HH", len(turn), count) + turn + receipt + writes for turn, receipt, count, writes in turns)
+    """`turns`: (turn, receipt, writes) as bytes, in order. Returns the frame's bytes."""
+    body = b"".join(struct.pack("<HH", len(turn), len(writes)) + turn + receipt + writes for turn, receipt, writes in turns)
     length = len(ZERO) + 32 + len(body) + 32
     data = previous + struct.pack("<QQIIIxxxx", height, first_seq, now, len(turns), length) + body
     return data + H("frame", data)

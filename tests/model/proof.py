@@ -2,14 +2,21 @@
 """heart.md section 7, Proof: of a cell, of one record or field in it, of the absence of an id; and their verifier."""
 import struct
 
-from hashing import H, ZERO
+from hashing import H, MAX, ZERO
 from state import E_CAP, E_FIELD, FIELD, RECORD, climb, depth, siblings
 
 TOP_BYTES, HEADER_BYTES, RECORD_BYTES, FIELD_BYTES = 128, 160, 64, 32
 
 
 def prove(state, idx, kind=None, index=0):
-    """top, idx, d(ncells) siblings, next_id, header, slots_root, fields_root; and kind, index, record or field, its siblings."""
+    """top, idx, d(ncells) siblings, next_id, header, slots_root, fields_root; and kind, index, record or field, its siblings.
+
+    Of what is not there nothing is proved: no bytes.
+    """
+    if idx >= state.top.ncells or kind not in (None, RECORD, FIELD):
+        return b""
+    if kind and index >= (state.header(idx).nslots if kind == RECORD else state.header(idx).nfields):
+        return b""
     header = state.header(idx)
     slots_root, fields_root, _ = state.parts(idx)
     path = siblings(state.leaves(), state.top.ncells, ZERO, idx)
@@ -24,8 +31,8 @@ def prove(state, idx, kind=None, index=0):
 
 
 def prove_absent(state, id):
-    """A proof of the one cell with id' < id < next_id', or None if `id` is there."""
-    return None if id in state.by_id else prove(state, state.by_id[state.neighbours(id)[0]])
+    """A proof of the one cell with id' < id < next_id'; no bytes if `id` is there, or is MAX, which counts as taken (section 1)."""
+    return b"" if id in state.by_id or id == MAX else prove(state, state.by_id[state.neighbours(id)[0]])
 
 
 def verify(proof, root):

@@ -18,7 +18,7 @@ def cost(params, turn):
     total = params.fee_base + params.fee_byte * len(turn.wire)
     for frame in turn.frames:
         for e in frame.effects:
-            total += params.fee_op[e.op]
+            total += params.fee_op[e.op - 1]
             if e.op == w.CREATE:
                 total += params.fee_slot * e.nslots + params.fee_field * e.nfields
     return total
@@ -27,12 +27,12 @@ def cost(params, turn):
 class Run:
     """One turn under way over a state that it does not change: a stage for the prologue, and nested in it one for the body.
 
-    `verdicts` maps (pk, text, signature) to True or False: the verifier's word, never computed here. A verdict that is not there is a
+    `verdicts` maps (pk, text) to True or False: the verifier's word, never computed here. A verdict that is not there is a
     fault of the shell (KeyError).
     """
 
-    def __init__(self, state, params, turn, height, now, verdicts):
-        self.state, self.params, self.turn, self.height, self.now = state, params, turn, height, now
+    def __init__(self, state, params, turn, height, now, verdicts, root):
+        self.state, self.params, self.turn, self.height, self.now, self.root = state, params, turn, height, now, root
         self.verdicts = verdicts
         self.top, self.ncells = state.top, state.top.ncells
         self.turn_hash = H("turn", self.top.ledger + turn.body)
@@ -41,6 +41,7 @@ class Run:
         self.born = {}                  # id -> idx of the cells that this turn made
         self.named_cells = set()        # by id, absent ones too: at most 64
         self.events, self.caps = [], []
+        self.asked, self.signatures = [], []        # the verdicts asked for, in order
         self.frame_index = self.effect_index = 0
 
     # ------------------------------------------------------------------------------------------ reading
@@ -81,7 +82,9 @@ class Run:
         return header
 
     def verdict(self, pk, text, signature):
-        return self.verdicts[pk, text, signature]
+        self.asked.append((pk, text))
+        self.signatures.append((pk, text, signature))
+        return self.verdicts[pk, text]
 
     # ------------------------------------------------------------------------------------------ writing
     def put_header(self, header):
@@ -109,7 +112,7 @@ class Run:
         want(turn.nonce == agent.nonce and turn.nonce != U64_MAX, "NONCE")
         want(self.now <= turn.valid_until, "TOO_LATE")
         want(turn.after is None or turn.after == agent.link, "LINK")
-        want(turn.root is None or turn.root == self.state.root(), "STALE_ROOT")
+        want(turn.root is None or turn.root == self.root, "STALE_ROOT")
         self.cost = cost(self.params, turn)
         want(self.cost <= turn.fee, "FEE_LOW")
         want(self.cost == 0 or (agent.asset == 0 and self.cost <= agent.balance), "FEE_UNPAID")
@@ -128,7 +131,7 @@ class Run:
 
     def run(self):
         """An outcome: REJECTED, without effect; or COMMITTED or BODY_FAILED with what has to be written."""
-        out = SimpleNamespace(status=COMMITTED, reason=0, frame=0, effect=NO_EFFECT, detail=0)
+        out = SimpleNamespace(status=COMMITTED, reason=0, frame=0, effect=NO_EFFECT, detail=0, run=self)
         try:
             self.prologue()
         except Refuse as refusal:
@@ -144,7 +147,6 @@ class Run:
         agent = out.writes[self.agent, HEADER, 0]
         link = H("link", self.link_before + self.turn_hash + bytes([out.status]))
         out.writes[self.agent, HEADER, 0] = agent._replace(link=link)
-        out.run = self
         return out
 
 
@@ -158,11 +160,10 @@ def link_new_cells(state, born, writes):
         writes[born.get(below, state.by_id.get(below)), NEXT_ID, 0] = id
 
 
-def seal(state, params, out, prev_receipt):
+def seal(state, params, out, prev_receipt, pre_root):
     """Gives a finished turn its place in the one order: applies it to `state` and returns the receipt."""
     run, old = out.run, state.top
     link_new_cells(state, run.born, out.writes)
-    pre_root = state.root()
     top = old._replace(ncells=run.ncells, now=run.now, seq=old.seq + 1, height=run.height, fees=old.fees + run.cost,
                        prev_receipt=prev_receipt)
     state.apply(out.writes, top)
