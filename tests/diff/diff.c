@@ -618,6 +618,17 @@ static void wise_create(struct pair *p, uint32_t agent)
     fm_turn_create(&p->maker, &c);
 }
 
+/* A group, and one that is retired or nearly so rather than another. */
+static uint8_t ending_group(const struct pair *p, uint32_t cell)
+{
+    for (uint8_t group = 0; group < 3U && chance(80); group++) {
+        if (header_of(p, cell)->epoch[group] >= FM_U32_MAX - 2U) {
+            return group;
+        }
+    }
+    return (uint8_t)below(3);
+}
+
 static void wise_self(struct pair *p, uint32_t agent)
 {
     uint32_t giver = any_cell(p);
@@ -634,7 +645,7 @@ static void wise_self(struct pair *p, uint32_t agent)
         fm_turn_revoke(&p->maker, cap_slot(p, agent));
         break;
     case 2:
-        fm_turn_lift(&p->maker, (uint8_t)below(3), (const uint8_t[32]){0});
+        fm_turn_lift(&p->maker, ending_group(p, agent), (const uint8_t[32]){0});
         break;
     case 3:
         put_rotate(p, agent);
