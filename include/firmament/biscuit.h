@@ -211,7 +211,7 @@ fm_err fm_biscuit_authorize(struct fm_biscuit_world *world, struct fm_biscuit_ve
 size_t fm_biscuit_print_block(const struct fm_biscuit_world *world, uint32_t block, char *out, size_t cap);
 size_t fm_biscuit_print_check(const struct fm_biscuit_world *world, uint32_t block, uint32_t check, char *out,
                               size_t cap);
-/* Facts with their origins, sorted; one `origins: fact;` a line. */
+/* Facts with their origins, in the order in which they came; one `origins: fact;` a line. */
 size_t fm_biscuit_print_facts(const struct fm_biscuit_world *world, char *out, size_t cap);
 size_t fm_biscuit_print_policies(const struct fm_biscuit_world *world, char *out, size_t cap);
 size_t fm_biscuit_print_symbols(const struct fm_biscuit_world *world, uint32_t block, char *out, size_t cap);

@@ -643,6 +643,10 @@ static void test_evaluations(void)
            "HOS0134 a pattern that a backtracking engine never finishes ends");
     TAP_EQ(ask("allow if \"a\".matches(\"((((a{100}){100}){100}){100})\");"), FM_E_TOKEN_REGEX,
            "HOS0135 a pattern of 10^8 states");
+    TAP_EQ(ask(text("allow if \"", "a", 16000, text("\".contains(\"", "a", 8000, "b\");"))), FM_E_TOKEN_NO_POLICY,
+           "HOS0141 one search of 8000 characters in 16000 ends");
+    TAP_EQ(ask(text("allow if [1, 2, 3, 4, 5].any($x -> \"", "a", 16000, text("\".contains(\"", "a", 8000, "b\"));"))),
+           FM_E_TOKEN_FUEL, "HOS0142 … and many of them are too many steps");
     l = usual;
     l.values = 64;
     TAP_EQ(ask_within(text("", "a(#);", 100, "allow if true;"), l, false, KIT_ARENA), FM_E_TOKEN_VALUES,
