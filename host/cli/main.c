@@ -87,7 +87,7 @@ const struct command commands[] = {
      cmd_token_keypair},
     {"token public", "NAME", "", "the public key of a key file", 1, 1, cmd_token_public},
     {"token mint", "",
-     "key= right= under= any= subject= code= datalog= root-key-id= " NARROW " " OUT,
+     "key= right= under= any= subject= code= datalog= root-key-id= signature-version= " NARROW " " OUT,
      "make a token: grants (RESOURCE=ACTIONS) or a program", 0, 0, cmd_token_mint},
     {"token inspect", "[TOKEN]", "root=", "what a token says, block by block", 0, 1,
      cmd_token_inspect},
