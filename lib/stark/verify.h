@@ -17,6 +17,7 @@
 #define FM_STARK_QUERIES_MAX 176u
 #define FM_STARK_PI_MAX 1024u
 #define FM_STARK_HEADER 44u
+#define FM_STARK_LEAF_MAX 1280u /* bytes of a leaf: FM_AIR_COLS_MAX words */
 
 /* Mutation testing: -DFM_STARK_MUTANT=k removes check or absorb k (numbers beside each use). */
 #ifndef FM_STARK_MUTANT
