@@ -69,3 +69,7 @@ test.stark-poseidon2.budget_s := 60
 scripts += stark-poseidon2
 script.stark-poseidon2.file := tests/stark/poseidon2.t
 script.stark-poseidon2.budget_s := 10
+scripts += stark-bits
+script.stark-bits.file := tests/stark/bits.py
+script.stark-bits.budget_s := 15
+script.stark-bits.needs :=
