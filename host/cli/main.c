@@ -58,7 +58,7 @@ const struct command commands[] = {
     {"show head", "", "", "the ledger's head: seq, root, last receipt", 0, 0, cmd_show_head},
     {"show cell", "CELL", "", "a cell with its values and capabilities", 1, 1, cmd_show_cell},
     {"show caps", "CELL", "", "a cell's capabilities", 1, 1, cmd_show_caps},
-    {"show receipt", "[AGENT] SEQ|NONCE", "", "a receipt by its seq, or by agent and nonce", 1, 2,
+    {"show receipt", "SEQ|HASH|AGENT NONCE", "", "a receipt by its seq, by its hash, or by agent and nonce", 1, 2,
      cmd_show_receipt},
     {"show metrics", "", "", "the node's counters", 0, 0, cmd_show_metrics},
     {"prove", "CELL", "out= slot= field= absent",
