@@ -177,7 +177,7 @@ const struct fm_stark_statement *made_deleg_p(void)
 {
     uint32_t end;
     begin_paths();
-    for (uint32_t i = 0; i < 2; i++) {
+    for (uint32_t i = 0; i < 3; i++) { /* what is held; the slot before; the slot after */
         add_path(SLOTS_LOG, 17 + i, &end);
         add_path(CELLS_LOG, 70000 * i + 5, &end);
     }
@@ -212,6 +212,8 @@ const struct fm_stark_statement *made_receipts(void)
     for (uint32_t i = 0; i < HEADS; i++) {
         fill(heads[i], FM_RCPT_HEAD_BYTES);
         fm_put_le64(heads[i] + 8, c.first_seq + i);
+        c.height[i] = 70 + i / 3;
+        fm_put_le64(heads[i] + 16, c.height[i]);
         if (i > 0) {
             fm_hash(FM_H_RECEIPT, heads[i - 1], FM_RCPT_HEAD_BYTES, heads[i] + 192);
             memcpy(heads[i] + 128, heads[i - 1] + 160, 32);
