@@ -719,8 +719,26 @@ def trees():
     end(h)
 
 
+def forks():
+    h = world()
+    late = h.signed(A, e.frame(e.event(b"x")))
+    h.full()
+    h.ack()
+    h.fork(b"s" * 32)
+    h.batch()
+    expect("[6] a turn for the ledger that was forked", h.raw(late), "WRONG_LEDGER")
+    expect("[6] with the new one's name on it", h.raw(late[:8] + h.state.top.ledger[:8] + late[16:]), "BAD_SIGNATURE")
+    expect("[6] a turn for the new one", h.own(A, e.event(b"x")))
+    h.full()
+    h.ack()
+    h.fork(bytes(32))
+    h.batch()
+    expect("[6] forked again", h.own(A, e.event(b"x")))
+    end(h)
+
+
 CHAPTERS = (worked_example, order_and_clock, prologue, fees, malformed, wire_bounds, checks, before_each_effect, transfers, allowance, axes,
-            depths, saturation, lifts, renewal, births, wide, rules, entries, trees)
+            depths, saturation, lifts, renewal, births, wide, rules, entries, trees, forks)
 
 
 def main():

@@ -83,6 +83,9 @@ class Heart:
     def plant(self, idx, kind, index, value):
         self.ask("V", struct.pack("<IBBH", idx, kind, 0, index) + packed(value))
 
+    def fork(self, salt):
+        self.ask("K", salt)
+
     def prove(self, idx, kind=0, index=0):
         return self.ask("P", struct.pack("<IBH", idx, kind, index)).data[7:]
 
