@@ -325,6 +325,9 @@ def before_each_effect():
 def transfers():
     h = world(supply=2**63 - 1)
     expect("[4] the issuer pays out at its end", h.through(TREASURY, 0, e.transfer(h.id(A), 1)), "BALANCE")
+    expect("[4] one more than there is", h.own(C, e.transfer(h.id(D), 1001)), "BALANCE")
+    expect("[4] all there is", h.own(C, e.transfer(h.id(D), 1000)))
+    expect("[4] one more", h.own(C, e.transfer(h.id(D), 1)), "BALANCE")
     expect("[4] burn one", h.own(A, e.transfer(h.id(0), 1)))
     expect("[4] mint one", h.through(TREASURY, 0, e.transfer(h.id(A), 1)))
     expect("[4] a root record without MINT", h.through(TREASURY, 0, e.attenuate(9, e.limits(rights=S))))
