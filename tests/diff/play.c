@@ -10,6 +10,7 @@
  *   A, N  nothing
  *   P  idx u32 | kind u8 | index u16
  *   Q  id 32
+ *   K  salt 32: FORK; no batch is open
  *   V  cell u32 | kind u8 | zero | index u16 | value
  */
 #include "core/drive.h"
@@ -163,6 +164,14 @@ static void plant(struct player *p)
     stream_planted(stdout, &w);
 }
 
+static void fork_ledger(struct player *p)
+{
+    struct fm_receipt receipt;
+
+    fm_state_fork(&p->state, p->request, &receipt);
+    stream_fork(stdout, p->request, &p->state);
+}
+
 static void answer(struct player *p, uint8_t kind)
 {
     switch (kind) {
@@ -189,6 +198,9 @@ static void answer(struct player *p, uint8_t kind)
         break;
     case 'Q':
         prove_absent(p);
+        break;
+    case 'K':
+        fork_ledger(p);
         break;
     case 'V':
         plant(p);
