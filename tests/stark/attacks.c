@@ -396,6 +396,42 @@ static void gamma_known(void)
     row("M12 values at z moved so that, gamma known, nothing shows", e, FM_E_STARK_POW);
 }
 
+/* Every number of a table is in its digest: one bit of the code, or of the entries, and it is another. */
+static void digests(void)
+{
+    struct subject *t = subject_make(SUBJECT_AGENT, 7, FM_STARK_P100);
+    struct fm_air *a = &t->of.agent.air;
+    uint8_t was[32];
+    uint32_t same = 0;
+    uint32_t tried = 0;
+    memcpy(was, a->digest, 32);
+    for (size_t bit = 0; bit < 8 * (size_t)a->ncode * sizeof *a->code; bit += 3, tried++) {
+        uint8_t *byte = (uint8_t *)a->code + bit / 8;
+        *byte ^= (uint8_t)(1u << bit % 8);
+        same += fm_air_finish(a) && memcmp(a->digest, was, 32) == 0;
+        *byte ^= (uint8_t)(1u << bit % 8);
+    }
+    for (size_t bit = 0; bit < 8 * (size_t)a->nentries * sizeof *a->entries; bit += 3, tried++) {
+        size_t in = bit / 8 % sizeof *a->entries;
+        uint8_t *byte = (uint8_t *)a->entries + bit / 8;
+        if (in == offsetof(struct fm_air_entry, zero)) {
+            continue;
+        }
+        *byte ^= (uint8_t)(1u << bit % 8);
+        same += fm_air_finish(a) && memcmp(a->digest, was, 32) == 0;
+        *byte ^= (uint8_t)(1u << bit % 8);
+    }
+    for (uint32_t k = 0; k < 5; k++, tried++) {
+        uint32_t *of[] = {&a->ncols, &a->nper, &a->npi, &a->log_n, &a->ncons};
+        *of[k] += 1;
+        same += fm_air_finish(a) && memcmp(a->digest, was, 32) == 0;
+        *of[k] -= 1;
+    }
+    tap_note_u64("bits of a table", tried);
+    TAP_EQ(same, 0, "ATK0004 each is in its digest");
+    subject_free(t);
+}
+
 static void subject(enum subject_kind kind, uint32_t log_n, uint32_t stride)
 {
     s = subject_make(kind, log_n, FM_STARK_P100);
@@ -441,6 +477,7 @@ int main(void)
         subject(t[i].kind, t[i].log_n, t[i].stride);
         made++;
     }
+    digests();
     tap_note_u64("tables and sizes", made);
     tap_note_u64("attacks", attacks);
     TAP_EQ(accepted, 0, "ATK0003 none of them accepted");

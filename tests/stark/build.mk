@@ -91,3 +91,7 @@ test.stark-flips-all.libs := stark_prove stark_verify crypto
 test.stark-flips-all.config := host
 test.stark-flips-all.budget_s := 900
 test.stark-flips-all.env := FLIPS=7
+long_scripts += stark-claim-mutants
+script.stark-claim-mutants.file := tests/stark/claim_mutants.py
+script.stark-claim-mutants.budget_s := 1200
+script.stark-claim-mutants.needs := $(foreach l,stark_state stark_prove stark_verify core wire crypto base,build/host/lib$(l).a)

@@ -108,6 +108,8 @@ static void make_world(void)
     l.allowance = 5000;
     l.group = 2;
     give(a, b, 1, &l);
+    give(a, b, 3, &l); /* two more like it: another slot, another holder */
+    give(a, c, 1, &l);
     l.rights = FM_RIGHT_READ | FM_RIGHT_SEND | FM_RIGHT_GRANT;
     l.allowance = 600;
     l.max_amount = 500;
@@ -192,6 +194,17 @@ static void every_bit(void)
     TAP_EQ(accepted, 0, "CLM0100 no bit of a record, of a holder's or of the target's header can be changed");
 }
 
+/* A record that is under the root, and like the true parent, but is not it: with a true proof that it stands there. */
+static void another_parent(uint32_t holder, uint8_t slot_, const char *name)
+{
+    static struct fm_chain_claim q;
+    static struct fm_chain_witness x;
+    make_chain(c->idx, 5, &q, &x);
+    open_record(holder, slot_, &q.state, &q.link[2], x.slot[2], x.cell[2]);
+    TAP_EQ(prove_chain(&q, &x), FM_OK, "CLM0050 such a record stands there");
+    TAP_EQ(verify_chain(&q), FM_E_REVOKED, name);
+}
+
 static void test_chain(void)
 {
     uint8_t root[32];
@@ -255,13 +268,25 @@ static void test_chain(void)
     bad.link[0].cell.header.idx = bad.state.top.ncells;
     refused(FM_E_NO_CELL, "CLM0030 NO_CELL");
     bad.link[0].record.kind = FM_KIND_OPEN;
-    refused(FM_E_NO_CAP, "CLM0031 NO_CAP");
+    refused(FM_E_NO_CAP, "CLM0031 NO_CAP: an open slot");
+    bad.link[1].record.kind = FM_KIND_FREE;
+    refused(FM_E_NO_CAP, "CLM0036 NO_CAP: a free one");
+    bad.link[0].record.kind = FM_CHAIN_LINKS + 1;
+    refused(FM_E_NO_CAP, "CLM0037 NO_CAP: deeper than a chain can be");
+    bad.link[2].record.group = FM_GROUPS;
+    refused(FM_E_NO_CAP, "CLM0038 NO_CAP: a group that is none");
+    bad.target.header.idx = bad.state.top.ncells;
+    refused(FM_E_NO_CELL, "CLM0039 NO_CELL: a target that is not there");
     bad.nlinks = 0;
     refused(FM_E_STARK_SHAPE, "CLM0032 STARK_SHAPE: no link");
+    bad.nlinks = FM_CHAIN_LINKS + 1;
+    refused(FM_E_STARK_SHAPE, "CLM0053 STARK_SHAPE: more than there can be");
     bad.link[0].record.used = bad.link[0].record.allowance + 1;
     refused(FM_E_ALLOWANCE, "CLM0033 ALLOWANCE: more used than there was");
     amplify();
     every_bit();
+    another_parent(b->idx, 3, "CLM0051 REVOKED: another slot of the parent's holder");
+    another_parent(c->idx, 1, "CLM0052 REVOKED: the same slot of another holder");
     world_free(w);
 }
 
@@ -280,6 +305,12 @@ static void test_bytes(void)
     }
     TAP_OK(!wr.bad && read == 1 && memcmp(&bad.link[2], &chain.link[2], sizeof chain.link[2]) == 0,
            "CLM0040 a claim is read back, and no piece of it");
+    for (uint8_t nlinks = 0; nlinks <= FM_CHAIN_LINKS + 1; nlinks = (uint8_t)(nlinks + FM_CHAIN_LINKS + 1)) {
+        struct fm_reader r;
+        bytes[FM_OPENED_TOP_BYTES + 37] = nlinks;
+        fm_reader_init(&r, bytes, sizeof bytes);
+        TAP_OK(!fm_chain_get(&r, &bad), "CLM0041 nor one of no link, or of more than there can be");
+    }
 }
 
 /* ------------------------------------------------------------------ delegation */
@@ -448,6 +479,122 @@ static void whole_lies(bool metered)
     TAP_EQ(accepted, 0, "CLM2040 no other slot of the receiver changed");
 }
 
+/* The receipt as if the states of `worse` were those that it names: only what the states say is left to be wrong. */
+static void reseal(uint8_t hash[32])
+{
+    fm_opened_root(&worse.held.state, worse.receipt.head.pre_root);
+    fm_opened_root(&worse.post, worse.receipt.head.post_root);
+    fm_hash(FM_H_REST, (const uint8_t *)&worse.receipt.rest, sizeof worse.receipt.rest, worse.receipt.head.rest_hash);
+    fm_receipt_hash(&worse.receipt, hash);
+}
+
+static uint32_t unseen;
+
+static void seen(fm_err want, const char *what)
+{
+    uint8_t hash[32];
+    fm_err e;
+    reseal(hash);
+    e = fm_deleg_check(&worse, hash);
+    if (e != want) {
+        tap_note_text(what, fm_err_name(e));
+        unseen++;
+    }
+    worse = deleg;
+}
+
+/* One field after the other, the hashes made good again. */
+#define LIE(field, want) (worse.field ^= 1, seen((want), #field))
+static void one_by_one(void)
+{
+    uint8_t hash[32];
+    unseen = 0;
+    worse = deleg;
+    seen(FM_OK, "nothing changed");
+    LIE(receipt.head.status, FM_E_STARK_WITNESS);
+    LIE(receipt.head.agent[0], FM_E_STARK_WITNESS);
+    LIE(record.group, FM_E_STARK_WITNESS);
+    LIE(record.rights, FM_E_STARK_WITNESS);
+    LIE(record.methods, FM_E_STARK_WITNESS);
+    LIE(record.badge, FM_E_STARK_WITNESS);
+    LIE(record.f_lo, FM_E_STARK_WITNESS);
+    LIE(record.f_hi, FM_E_STARK_WITNESS);
+    LIE(record.expiry, FM_E_STARK_WITNESS);
+    LIE(record.max_amount, FM_E_STARK_WITNESS);
+    LIE(record.allowance, FM_E_STARK_WITNESS);
+    LIE(record.target, FM_E_STARK_WITNESS);
+    LIE(record.epoch, FM_E_STARK_WITNESS);
+    LIE(record.used, FM_E_STARK_WITNESS);
+    LIE(record.zero, FM_E_STARK_WITNESS);
+    LIE(record.parent_holder, FM_E_STARK_WITNESS);
+    LIE(record.parent_slot, FM_E_STARK_WITNESS);
+    LIE(record.parent_gen, FM_E_STARK_WITNESS);
+    LIE(dst_before.header.idx, FM_E_STARK_WITNESS);
+    LIE(dst_before.header.id[5], FM_E_STARK_WITNESS);
+    LIE(held.now, FM_E_STARK_WITNESS);
+    worse.dst_before.header.nslots = worse.dst_slot;
+    seen(FM_E_NO_SLOT, "the slot was not there before");
+    worse.held.state.top.ncells = worse.dst.header.idx;
+    seen(FM_E_NO_CELL, "the cell was not there before");
+    worse = deleg;
+    reseal(hash);
+    hash[31] ^= 1;
+    unseen += fm_deleg_check(&worse, hash) != FM_E_PROOF_ROOT;
+    worse.receipt.head.rest_hash[2] ^= 1;
+    fm_receipt_hash(&worse.receipt, hash);
+    unseen += fm_deleg_check(&worse, hash) != FM_E_PROOF_ROOT;
+    worse = deleg;
+    worse.receipt.head.post_root[2] ^= 1;
+    fm_receipt_hash(&worse.receipt, hash);
+    unseen += fm_deleg_check(&worse, hash) != FM_E_PROOF_ROOT;
+    worse = deleg;
+    TAP_EQ(unseen, 0, "CLM2060 each thing that the claim shows is held against the others");
+}
+
+static void one_by_one_whole(bool metered)
+{
+    unseen = 0;
+    worse.post.top.ncells++;
+    seen(FM_E_STARK_WITNESS, "a cell more");
+    LIE(post.top.seq, FM_E_STARK_WITNESS);
+    LIE(held.state.top.seq, FM_E_STARK_WITNESS);
+    LIE(receipt.head.seq, FM_E_STARK_WITNESS);
+    LIE(post.top.height, FM_E_STARK_WITNESS);
+    LIE(receipt.head.height, FM_E_STARK_WITNESS);
+    worse.held.state.top.height = worse.post.top.height + 1;
+    seen(FM_E_STARK_WITNESS, "a height that falls");
+    LIE(post.top.now, FM_E_STARK_WITNESS);
+    LIE(post.top.fees, FM_E_STARK_WITNESS);
+    LIE(held.state.top.fees, FM_E_STARK_WITNESS);
+    LIE(post.top.ledger[0], FM_E_STARK_WITNESS);
+    LIE(post.top.params_hash[0], FM_E_STARK_WITNESS);
+    LIE(post.top.prev_receipt[0], FM_E_STARK_WITNESS);
+    LIE(receipt.head.prev_receipt[0], FM_E_STARK_WITNESS);
+    LIE(receipt.head.link[0], FM_E_STARK_WITNESS);
+    LIE(receipt.head.turn_hash[0], FM_E_STARK_WITNESS);
+    LIE(receipt.head.nonce, FM_E_STARK_WITNESS);
+    LIE(receipt.rest.cost, FM_E_STARK_WITNESS);
+    LIE(agent_after.header.link[0], FM_E_STARK_WITNESS);
+    LIE(agent_after.header.nonce, FM_E_STARK_WITNESS);
+    LIE(agent_after.header.balance, FM_E_STARK_WITNESS);
+    LIE(agent_after.header.asset, FM_E_STARK_WITNESS);
+    LIE(agent_after.next_id[0], FM_E_STARK_WITNESS);
+    LIE(agent_after.fields_root[0], FM_E_STARK_WITNESS);
+    LIE(agent_after.slots_root[0], metered ? FM_OK : FM_E_STARK_WITNESS); /* metered: the proof's to refuse */
+    LIE(held_after.used, FM_E_STARK_WITNESS);
+    LIE(held_after.rights, FM_E_STARK_WITNESS);
+    LIE(dst_before.header.nonce, FM_E_STARK_WITNESS);
+    LIE(dst_before.next_id[0], FM_E_STARK_WITNESS);
+    LIE(dst_before.fields_root[0], FM_E_STARK_WITNESS);
+    LIE(opened.kind, FM_E_SLOT_TAKEN);
+    LIE(opened.target, FM_E_NOT_OPEN);
+    LIE(opened.generation, FM_E_NOT_OPEN);
+    worse.opened.kind = FM_KIND_FREE;
+    seen(FM_E_NOT_OPEN, "a free slot");
+    TAP_EQ(unseen, 0, "CLM2061 and of a whole turn each thing that may change, and each that may not");
+}
+#undef LIE
+
 /* DELEG-P by a later receipt of the same agent: the record stands there, but that turn did not make it. */
 static void test_later_turn(void)
 {
@@ -500,8 +647,10 @@ static void test_deleg(bool metered, bool whole, const char *name)
     tap_note_u64("proof bytes", proof_len);
     TAP_EQ(verify_deleg(&deleg), FM_OK, "CLM2003 and accepted");
     deleg_lies();
+    one_by_one();
     if (whole) {
         whole_lies(metered);
+        one_by_one_whole(metered);
     }
     fm_writer_init(&wr, bytes, sizeof bytes);
     fm_deleg_put(&wr, &deleg);
@@ -511,11 +660,48 @@ static void test_deleg(bool metered, bool whole, const char *name)
     world_free(w);
 }
 
+/* A ledger of two cells, the first with one slot: there the record's digest is the root of its slots, and no path. */
+static void test_one_slot(void)
+{
+    struct fm_opening o = {.paths = &paths, .siblings = siblings};
+    uint8_t leaf[32];
+    uint8_t sibling[1][32] = {{9}};
+    uint8_t root[32];
+    struct fm_chain_link *l = &chain.link[0];
+    memset(&chain, 0, sizeof chain);
+    chain.nlinks = 1;
+    chain.state.top.ncells = 2;
+    l->cell.header.nslots = 1;
+    fm_cap_self(&l->record, 0, 0, 0);
+    fm_hash(FM_H_CAP, (const uint8_t *)&l->record, sizeof l->record, l->cell.slots_root);
+    l->record.rights = FM_RIGHTS_ALL;
+    chain.target = l->cell;
+    fm_cap_limits(&l->record, &chain.limits);
+    fm_opened_leaf(&l->cell, leaf);
+    fm_hash2(FM_H_NODE, leaf, sibling[0], chain.state.cells_root);
+    fm_opened_root(&chain.state, root);
+    memcpy(witness.cell[0][0], sibling[0], 32);
+    memcpy(witness.target[0], sibling[0], 32);
+    TAP_EQ(prove_chain(&chain, &witness), FM_OK, "CLM0060 a cell of one slot");
+    TAP_EQ(fm_chain_verify(&chain, root, FM_STARK_P100, proof_bytes, proof_len, &paths, scratch,
+                           fm_stark_verify_scratch()),
+           FM_OK, "CLM0061 whose record is the root of its slots");
+    l->record.max_amount--;
+    chain.limits.max_amount--;
+    TAP_EQ(fm_chain_verify(&chain, root, FM_STARK_P100, proof_bytes, proof_len, &paths, scratch,
+                           fm_stark_verify_scratch()),
+           FM_E_PROOF_ROOT, "CLM0062 PROOF_ROOT: another record there");
+    fm_paths_init(&paths);
+    fm_chain_open(&o, &chain, &witness);
+    TAP_OK(o.false_path, "CLM0063 which is no path");
+}
+
 int main(void)
 {
     scratch = malloc(fm_stark_verify_scratch());
     test_chain();
     test_bytes();
+    test_one_slot();
     test_deleg(false, false, "CLM2005 DELEG-P of an unmetered capability");
     test_deleg(true, false, "CLM2006 DELEG-P of a metered one");
     test_deleg(false, true, "CLM2007 DELEG-W of an unmetered capability");
