@@ -8,6 +8,7 @@
 #include "stark/air_fib.h"
 #include "stark/member.h"
 #include "stark/paths.h"
+#include "stark/poseidon2.h"
 #include "stark/prove.h"
 #include "stark/rcpt.h"
 #include "tests/tap.h"
@@ -17,11 +18,12 @@ static struct fm_fib fib;
 static struct fm_member member;
 static struct fm_paths paths;
 static struct fm_rcpt rcpt;
+static struct fm_p2 p2;
 static struct fm_agent agent;
 static struct fm_agent_turn turns[9];
 static uint8_t siblings[FM_PATHS_BLOCKS][32];
 static uint8_t heads[4][FM_RCPT_HEAD_BYTES];
-static uint32_t pi[3];
+static uint32_t pi[FM_P2_PI];
 static uint32_t *trace;
 static void *arena, *scratch;
 static size_t arena_bytes = 64u << 20;
@@ -145,6 +147,20 @@ static fm_err make_receipts(unsigned profile, struct fm_stark_statement *st)
     return e != FM_OK ? e : fm_rcpt_trace(&rcpt, (const uint8_t(*)[FM_RCPT_HEAD_BYTES])heads, trace);
 }
 
+static fm_err make_poseidon2(unsigned profile, struct fm_stark_statement *st)
+{
+    uint32_t log = FM_P2_ROWS_LOG_MIN + rnd(5);
+    if (!fm_p2_air(&p2, log)) {
+        return FM_E_STARK_SHAPE;
+    }
+    for (uint32_t i = 0; i < FM_P2_WIDTH; i++) {
+        pi[i] = rnd(FM_BB_P);
+    }
+    fm_p2_trace(log, pi, trace);
+    *st = (struct fm_stark_statement){&p2.air, fm_stark_profile(profile), pi, NULL, 0};
+    return FM_OK;
+}
+
 static fm_err make_agent(unsigned profile, struct fm_stark_statement *st)
 {
     uint32_t steps = 1 + rnd(9);
@@ -187,6 +203,9 @@ static fm_err one(uint32_t i)
         e = make_receipts(profile, &st);
         break;
     case 3:
+        e = make_poseidon2(profile, &st);
+        break;
+    case 4:
         e = make_agent(profile, &st);
         break;
     default:
