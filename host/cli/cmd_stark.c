@@ -229,7 +229,7 @@ int cmd_prove_member(const struct args *a)
     int status = need_out(a, &path);
 
     job.kind = STARK_MEMBER;
-    if (status != 0 || !stark_profile(a, &job.profile)) {
+    if (status != 0 || !stark_options(a, &job)) {
         return 2;
     }
     status = begin_live(a, &c, &s, &idx, &slot);
@@ -290,7 +290,7 @@ int cmd_prove_chain(const struct args *a)
     int status = need_out(a, &path);
 
     job.kind = STARK_CHAIN;
-    if (status != 0 || !stark_profile(a, &job.profile)) {
+    if (status != 0 || !stark_options(a, &job)) {
         return 2;
     }
     status = begin_live(a, &c, &s, &idx, &slot);
@@ -367,7 +367,7 @@ int cmd_prove_receipts(const struct args *a)
     int status = need_out(a, &path);
 
     job.kind = STARK_RECEIPTS;
-    if (status != 0 || !stark_profile(a, &job.profile) ||
+    if (status != 0 || !stark_options(a, &job) ||
         !text_number("FIRST", a->words[0], 1, FM_U64_MAX - FM_RCPT_MAX, &w.claim.first_seq) ||
         !text_number("COUNT", a->words[1], 1, FM_RCPT_MAX, &count)) {
         return 2;
@@ -545,7 +545,7 @@ int cmd_prove_delegation(const struct args *a)
     int status = need_out(a, &path);
 
     job.kind = STARK_DELEGATION;
-    if (status != 0 || !stark_profile(a, &job.profile) || !text_number("SEQ", a->words[1], 1, FM_U64_MAX, &d.seq)) {
+    if (status != 0 || !stark_options(a, &job) || !text_number("SEQ", a->words[1], 1, FM_U64_MAX, &d.seq)) {
         return 2;
     }
     d.store = &store;
