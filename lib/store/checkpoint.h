@@ -15,6 +15,7 @@
 #include "store/io.h"
 
 #define FM_CHECKPOINT_HEAD_BYTES (16U + 8U + 144U + 128U + 368U + 32U)
+#define FM_CHECKPOINT_RECEIPT_AT (16U + 8U + 144U + 128U)
 /* The longest that one cell takes. */
 #define FM_CHECKPOINT_CELL_MAX (192U + 4U + 255U * 66U + 1024U * 34U)
 
