@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* On aarch64 or riscv64, under QEMU: checks the proof COUNT times. PROOF is its path, a string; both are given by -D. */
+/* On aarch64 or riscv64, under QEMU: checks the proof COUNT times. PROOF is its path; both are given by -D. */
 #include <string.h>
 
 #include "bench/stark/count.h"
