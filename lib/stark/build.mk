@@ -4,7 +4,7 @@ lib.stark_verify.srcs := lib/stark/field.c lib/stark/b3.c lib/stark/profile.c li
 	lib/stark/transcript.c lib/stark/dims.c lib/stark/verify.c lib/stark/air_fib.c \
 	lib/stark/w1.c lib/stark/member.c lib/stark/member_verify.c lib/stark/paths.c lib/stark/rcpt.c lib/stark/agent.c
 lib.stark_verify.deps := base wire
-lib.stark_prove.srcs := lib/stark/ntt.c lib/stark/rows.c lib/stark/kern_4.c lib/stark/prove.c lib/stark/fib_trace.c \
+lib.stark_prove.srcs := lib/stark/ntt.c lib/stark/rows.c lib/stark/kern_4.c lib/stark/prove.c lib/stark/prove_work.c lib/stark/prove_open.c lib/stark/fib_trace.c \
 	lib/stark/w1_trace.c lib/stark/member_trace.c lib/stark/paths_trace.c lib/stark/rcpt_trace.c \
 	lib/stark/agent_trace.c lib/stark/air_wide.c lib/stark/poseidon2.c lib/stark/poseidon2_table.c lib/stark/poseidon2_trace.c
 lib.stark_prove.deps := stark_verify

@@ -8,11 +8,15 @@ static void evil(struct prover *p, int phase);
 #define FM_STARK_EVIL_FINAL(poly, count) evil_final((poly), (count))
 static void evil_final(struct fm_ext *poly, uint32_t count);
 #define fm_stark_prove evil_prove
+#define fm_stark_prove_by evil_prove_by
 #define fm_stark_check evil_check
 #define fm_stark_arena_size evil_arena_size
 #define fm_stark_proof_size evil_proof_size
 size_t evil_arena_size(const struct fm_stark_statement *st);
 size_t evil_proof_size(const struct fm_stark_statement *st);
+fm_err evil_prove_by(const struct fm_stark_crew *crew, const struct fm_stark_statement *st, const uint32_t *trace,
+                     void *arena, size_t arena_len, uint8_t *out, size_t cap, size_t *len,
+                     struct fm_stark_fault *fault);
 fm_err evil_check(const struct fm_stark_statement *st, const uint32_t *trace, uint32_t *per,
                   struct fm_stark_fault *fault);
 static void evil_indices(const struct fm_tr *t, uint32_t log_size, uint32_t *out, uint32_t n);
@@ -310,7 +314,7 @@ static void evil(struct prover *p, int phase)
     }
 
     if (evil_attack == EVIL_RANDOM && phase == 1) {
-        for (size_t i = 0; i < p->points * p->a->ncols; i++) {
+        for (size_t i = 0; i < p->stride * p->a->ncols; i++) {
             p->lde[i] = junk(i);
         }
     }
@@ -326,7 +330,7 @@ static void evil(struct prover *p, int phase)
         }
     }
     if (evil_attack == EVIL_QUOTIENT && phase == 2) {
-        for (size_t i = 0; i < FM_EXT_DEGREE * p->points; i++) {
+        for (size_t i = 0; i < FM_EXT_DEGREE * p->stride; i++) {
             p->quot[i] = junk(i);
         }
     }

@@ -6,7 +6,7 @@ dir=build/host/stark-mutants
 mkdir -p "$dir"
 n=0
 failed=0
-srcs=$(echo lib/stark/{field,b3,profile,air,air_eval,transcript,dims,verify,air_fib,w1,member,ntt,rows,kern_4,kern_pick_plain,prove,fib_trace}.c lib/wire/cursor.c)
+srcs=$(echo lib/stark/{field,b3,profile,air,air_eval,transcript,dims,verify,air_fib,w1,member,ntt,rows,kern_4,kern_pick_plain,prove,prove_work,prove_open,fib_trace}.c lib/wire/cursor.c)
 common="-std=c11 -O2 -I. -Iinclude -Ilib -D_GNU_SOURCE"
 for s in $srcs tests/stark/fib.c tests/stark/evil.c tests/tap.c tests/tap_host.c; do
     clang $common -c "$s" -o "$dir/$(echo "$s" | tr / _).o" || exit 1
