@@ -2,7 +2,8 @@
 /*
  * The heart over its log, on this disk: durable turns a second in group commits of 512 (signatures verified before),
  * bytes of
- * log a turn, and write sets recovered a second, over ledgers of 10^3 to 2^20 cells.
+ * log a turn; how long beginning a checkpoint stops the store, and how long one takes; and write sets recovered a
+ * second, over ledgers of 10^3 to 2^20 cells.
  */
 #include "bench/clock.h"
 #include "bench/ledger.h"
@@ -25,6 +26,7 @@ struct bench {
     struct host_store store;
     struct host_error error;
     struct host_config config;
+    double checkpoint_s; /* from beginning a checkpoint to its being there */
     char dir[64];
     uint8_t wire[TURNS][BENCH_WIRE_BYTES];
     size_t bytes[TURNS];
@@ -86,7 +88,9 @@ static struct bench *bench_new(uint32_t cells)
         }
         check(b, host_store_commit(&b->store, &b->error));
     }
+    b->checkpoint_s = -bench_now();
     check(b, host_store_checkpoint(&b->store, true, &b->error));
+    b->checkpoint_s += bench_now();
     return b;
 }
 
@@ -205,6 +209,8 @@ static void measure(uint32_t cells)
     rate = bench_median(rates, BENCH_RUNS);
     printf("# durable turns in processor time: %.4g turns/s\n", bench_median(cpu, BENCH_RUNS));
     recovered = recovery(b);
+    grown("checkpoint_stop_ms", cells, b->store.checkpoint_stop_s * 1e3, "ms");
+    grown("checkpoint_s", cells, b->checkpoint_s, "s");
     grown("turn_durable_per_s", cells, rate, "turns/s");
     grown("recover_writesets_per_s", cells, recovered, "sets/s");
     if (cells == 1000U) {
