@@ -177,7 +177,7 @@ const struct fm_stark_statement *made_deleg_p(void)
 {
     uint32_t end;
     begin_paths();
-    for (uint32_t i = 0; i < 2; i++) {
+    for (uint32_t i = 0; i < 3; i++) { /* what is held; the slot before; the slot after */
         add_path(SLOTS_LOG, 17 + i, &end);
         add_path(CELLS_LOG, 70000 * i + 5, &end);
     }

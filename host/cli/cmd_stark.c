@@ -444,13 +444,12 @@ static void open_before(struct deleg_walk *d)
     uint32_t dst = fm_state_find(state, d->wire + d->turn.effects[0].id_at);
     struct fm_opened_top top;
     struct fm_chain_link l;
-    uint8_t slots[8][32];
-    uint8_t cells[32][32];
+    struct fm_deleg_witness *w = &d->w->deleg_witness;
     bool moved;
 
-    d->status = open_chain(&s, agent, d->turn.frames[0].slot, &c->held, &d->w->deleg_witness.held, &moved);
+    d->status = open_chain(&s, agent, d->turn.frames[0].slot, &c->held, &w->held, &moved);
     if (d->status == 0) {
-        d->status = open_link(&s, dst, d->turn.effects[0].slot, &top, &l, slots, cells);
+        d->status = open_link(&s, dst, d->turn.effects[0].slot, &top, &l, w->before_slot, w->before_cell);
     }
     c->dst_before = l.cell;
     c->opened = l.record;

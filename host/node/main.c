@@ -5,6 +5,7 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 static const char usage[] =
     "usage: dreggd --store DIR [--listen-unix PATH] [--listen-tcp PORT] [options]\n"
@@ -16,6 +17,7 @@ static const char usage[] =
     "  --listen-tcp PORT      loopback TCP as well; 0: any free port, which is printed\n"
     "  --max-cells N          memory for so many cells (default 65536)\n"
     "  --max-clients N        memory for so many clients (default 64)\n"
+    "  --verify-threads N     threads that check signatures (default: one a core; 0: the node's own)\n"
     "  --receipts N           receipts kept in memory (default 65536)\n"
     "  --stall-seconds N      a client that neither reads nor finishes its request is dropped "
     "(default 30)\n"
@@ -32,6 +34,7 @@ enum option_code {
     OPT_CLIENTS,
     OPT_RECEIPTS,
     OPT_STALL,
+    OPT_VERIFY,
     OPT_AUDIT,
     OPT_EXPECT,
     OPT_QUIET,
@@ -46,6 +49,7 @@ static const struct option options[] = {
     {"max-cells", required_argument, NULL, OPT_CELLS},
     {"max-clients", required_argument, NULL, OPT_CLIENTS},
     {"receipts", required_argument, NULL, OPT_RECEIPTS},
+    {"verify-threads", required_argument, NULL, OPT_VERIFY},
     {"stall-seconds", required_argument, NULL, OPT_STALL},
     {"audit", no_argument, NULL, OPT_AUDIT},
     {"expect-receipt", required_argument, NULL, OPT_EXPECT},
@@ -95,10 +99,12 @@ static void parse(struct node_config *c, int argc, char **argv)
 {
     static uint8_t expect[32];
     static char socket_path[4096];
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
     int code;
 
     *c = (struct node_config){
         .tcp_port = -1, .max_clients = 64, .max_cells = 65536, .receipts = 65536, .stall_s = 30};
+    c->verify_threads = cores < 1 ? 1U : cores > (long)VERIFY_THREADS_MAX ? VERIFY_THREADS_MAX : (uint32_t)cores;
     while ((code = getopt_long(argc, argv, "", options, NULL)) != -1) {
         switch (code) {
         case OPT_STORE:
@@ -118,6 +124,9 @@ static void parse(struct node_config *c, int argc, char **argv)
             break;
         case OPT_RECEIPTS:
             c->receipts = number("receipts", optarg, 1, 1U << 26);
+            break;
+        case OPT_VERIFY:
+            c->verify_threads = number("verify-threads", optarg, 0, VERIFY_THREADS_MAX);
             break;
         case OPT_STALL:
             c->stall_s = number("stall-seconds", optarg, 1, 86400);
@@ -199,7 +208,7 @@ static void announce(const struct node *n, const struct host_config *config)
     const struct host_recovered *r = &n->store.recovered;
     size_t memory = host_store_memory(config) + receipts_bytes(n->config.receipts) +
                     n->config.max_clients * (size_t)(NODE_IN_BYTES + NODE_OUT_BYTES) +
-                    sizeof *n->run + sizeof *n->sealed;
+                    verify_bytes(n->config.verify_threads) + sizeof *n + sizeof *n->run + sizeof *n->sealed;
 
     if (n->config.quiet) {
         return;
@@ -245,6 +254,9 @@ int main(int argc, char **argv)
     }
     err = take_memory(&n);
     if (err == FM_OK) {
+        err = verify_start(&n.verifier, n.config.verify_threads, n.store.state.top.ledger);
+    }
+    if (err == FM_OK) {
         err = net_listen(&n);
     }
     if (err == FM_OK) {
@@ -259,6 +271,7 @@ int main(int argc, char **argv)
                (unsigned long long)n.store.state.top.height,
                (unsigned long long)n.store.state.top.seq);
     }
+    verify_stop(&n.verifier);
     host_store_close(&n.store);
     receipts_free(&n.receipts);
     return err == FM_OK ? 0 : 10 + (int)fm_err_category(err);

@@ -42,6 +42,10 @@ void metrics_text(struct node *n, struct fm_writer *w)
     line(w, "bad_messages %llu\n", (unsigned long long)m->bad_messages);
     line(w, "commit_seconds %.6f\n", m->commit_s);
     line(w, "verify_seconds %.6f\n", m->verify_s);
+    line(w, "verify_threads %u\n", n->verifier.nthreads);
+    line(w, "verify_threads_seconds %.6f\n", (double)atomic_load(&n->verifier.ns) * 1e-9);
+    line(w, "verdicts_ahead %llu\n", (unsigned long long)m->verdicts_ahead);
+    line(w, "verdicts_late %llu\n", (unsigned long long)m->verdicts_late);
     line(w, "run_seconds %.6f\n", m->run_s);
     line(w, "uptime_seconds %.3f\n", node_clock() - n->started);
     line(w, "cells %u\n", s->top.ncells);

@@ -1,24 +1,33 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * dreggd: one machine, n = 1. One thread: it reads requests, runs turns into a batch, makes the batch durable, and only
- * then answers (ARCHITECTURE.md I7). While it flushes, the next turns gather in socket buffers:
- * that is the group commit.
+ * dreggd: one machine, n = 1. One thread reads requests, runs turns into a batch, makes the batch durable, and only
+ * then
+ * answers (ARCHITECTURE.md I7). While it flushes, the next turns gather in socket buffers: that is the group commit.
+ * Other
+ * threads check signatures meanwhile (verify.h); nothing else is shared.
  *
  * D1  Between two rounds no batch is open, so W = D: reads are answered then, from D alone.
  * D2  An answer to a turn leaves a connection's buffer only after its batch was acknowledged.
  * D3  All memory is taken at start: connections, buffers, receipts, the state. A client that does
  * not read stops being read.
- * D4  After a failed write or flush nothing runs any more: waiting callers are told UNSURE, and the node ends.
+ * D4  After a failed write or flush nothing runs and nothing is read any more (W is not D then): waiting callers are
+ * told
+ *     UNSURE, and the node ends.
+ * D5  A turn runs after every turn that came before it on its connection; a verdict that is not there yet holds up its
+ * own
+ *     connection alone.
  */
 #ifndef FM_HOST_NODE_NODE_H
 #define FM_HOST_NODE_NODE_H
 
 #include "core/drive.h"
 #include "core/proof.h"
+#include "host/node/verify.h"
 #include "host/store/store.h"
 #include "wire/node_msg.h"
 
-#define NODE_IN_BYTES 32768U
+#define NODE_IN_BYTES 65536U
+#define NODE_AHEAD_MAX 512U /* turns of one connection that are looked at ahead */
 #define NODE_OUT_BYTES (2U * FM_MSG_ANSWER_MAX)
 #define NODE_LISTENERS 2
 
@@ -29,7 +38,8 @@ struct node_config {
     uint32_t max_clients;
     uint32_t max_cells;
     uint32_t receipts; /* kept in memory */
-    uint32_t stall_s;  /* a client that owes bytes longer than this is dropped */
+    uint32_t verify_threads;
+    uint32_t stall_s; /* a client that owes bytes longer than this is dropped */
     enum host_audit audit;
     const uint8_t *expect; /* receipt hash, or NULL */
     bool quiet;
@@ -69,6 +79,10 @@ struct conn {
     uint64_t ship_bytes;
     uint8_t *in;
     uint8_t *out;
+    uint32_t ahead_at;    /* in `in`: turns before it were looked at ahead */
+    uint32_t ahead_first; /* a ring of their jobs, oldest first; VERIFY_NO_JOB: to be verified when it runs */
+    uint32_t ahead_count;
+    uint32_t ahead[NODE_AHEAD_MAX];
 };
 
 /* A turn whose answer waits for the batch. */
@@ -85,6 +99,8 @@ struct metrics {
     uint64_t clients_refused;
     uint64_t clients_dropped;
     uint64_t bad_messages;
+    uint64_t verdicts_ahead; /* given by a thread, and used */
+    uint64_t verdicts_late;  /* given for another key than the agent's when the turn ran: asked for again */
     double commit_s;
     double verify_s;
     double run_s;
@@ -99,6 +115,7 @@ struct node {
     uint8_t *buffers;
     struct waiting *waiting;
     uint32_t nwaiting;
+    struct verifier verifier;
     struct fm_run *run;
     struct fm_turn *turn;
     struct fm_sealed *sealed;
@@ -123,6 +140,18 @@ bool serve_turns(struct node *n, uint32_t c);
 void serve_reads(struct node *n, uint32_t c);
 /* Makes the open batch durable and lets its answers go. */
 void serve_commit(struct node *n);
+
+/* ahead.c: verdicts ahead of need. */
+/* Posts the signatures of whole turns that stand in a connection's buffer and were not looked at yet. */
+void ahead_look(struct node *n, struct conn *c);
+/* The next turn's job, oldest first; VERIFY_NO_JOB if it was given none. */
+uint32_t ahead_next(const struct conn *c);
+/* Whether the next turn waits for its verdict. */
+bool ahead_waits(const struct node *n, const struct conn *c);
+/* The next turn was served: its job is free. */
+void ahead_pop(struct node *n, struct conn *c);
+/* The connection went away. */
+void ahead_drop(struct node *n, struct conn *c);
 
 /* net.c: sockets. */
 fm_err net_listen(struct node *n);

@@ -88,28 +88,37 @@ static bool open_batch(struct node *n)
     return true;
 }
 
-static void drive(struct node *n)
+/* Runs the turn; job: where a thread left its verdict, or VERIFY_NO_JOB. */
+static void drive(struct node *n, uint32_t job)
 {
+    const struct verify_job *ahead = job == VERIFY_NO_JOB ? NULL : &n->verifier.jobs[job];
     struct fm_run_env env;
 
     fm_state_env(&n->store.state, n->batch.now, &env);
     fm_drive_begin(n->run, &n->store.state, &env, n->turn);
+    if (ahead != NULL && ahead->decoded) {
+        fm_run_supply_verdict(n->run, ahead->pk, ahead->text, ahead->yes);
+    }
     while (fm_drive_step(n->run, &n->store.state) == FM_RUN_NEED_VERDICT) {
         double start = node_clock();
         bool yes = fm_ed25519_verify(n->run->need.pk, n->run->need.text, FM_SIGNED_TEXT_BYTES,
                                      n->run->need.sig);
 
         n->metrics.verify_s += node_clock() - start;
+        n->metrics.verdicts_late +=
+            ahead != NULL && memcmp(n->run->need.pk, ahead->pk, 32) != 0 ? 1U : 0U;
         fm_run_supply_verdict(n->run, n->run->need.pk, n->run->need.text, yes);
+        ahead = NULL;
     }
+    n->metrics.verdicts_ahead += ahead != NULL ? 1U : 0U;
 }
 
 /* Runs a decoded turn into the open batch. False if the batch must be committed before it fits. */
-static bool run_turn(struct node *n, struct fm_msg_outcome *o)
+static bool run_turn(struct node *n, uint32_t job, struct fm_msg_outcome *o)
 {
     const struct fm_outcome *out = &n->run->outcome;
 
-    drive(n);
+    drive(n, job);
     if (out->status == FM_REJECTED) {
         o->status = FM_REJECTED;
         o->reason = fm_err_number(out->reason);
@@ -139,6 +148,7 @@ static void serve_turn(struct node *n, uint32_t ci, uint32_t tag, const uint8_t 
                        size_t bytes)
 {
     struct conn *c = &n->conns[ci];
+    uint32_t job = ahead_next(c);
     struct fm_msg_outcome o;
     struct fm_why why;
     double start = node_clock();
@@ -151,14 +161,15 @@ static void serve_turn(struct node *n, uint32_t ci, uint32_t tag, const uint8_t 
     } else if (n->stopped || !open_batch(n)) {
         o.status = FM_BUSY;
         o.code = FM_E_STORE_STOPPED;
-    } else if (!run_turn(n, &o)) {
+    } else if (!run_turn(n, job, &o)) {
         serve_commit(n);
         memset(&o, 0, sizeof o);
-        if (n->stopped || !open_batch(n) || !run_turn(n, &o)) {
+        if (n->stopped || !open_batch(n) || !run_turn(n, job, &o)) {
             o.status = FM_BUSY;
             o.code = FM_E_STORE_STOPPED;
         }
     }
+    ahead_pop(n, c);
     n->metrics.run_s += node_clock() - start;
     answer_outcome(n, c, tag, &o);
     n->waiting[n->nwaiting] = (struct waiting){ci, tag};
@@ -317,8 +328,7 @@ static void answer_checkpoint(struct node *n, struct conn *c, uint32_t tag, stru
         answer_error(c, tag, FM_E_BAD_MESSAGE, "restart", 1, restart);
         return;
     }
-    err = n->stopped ? FM_E_STORE_STOPPED
-                     : host_store_checkpoint(&n->store, restart == 1U, &n->error);
+    err = host_store_checkpoint(&n->store, restart == 1U, &n->error);
     if (err != FM_OK) {
         n->stopped = true;
         answer_error(c, tag, err, "checkpoint", 0, 0);
@@ -373,8 +383,7 @@ static void ship_piece(struct node *n, struct conn *c)
 
 static void begin_ship(struct node *n, struct conn *c, uint32_t tag)
 {
-    fm_err err =
-        n->stopped ? FM_E_STORE_STOPPED : host_store_checkpoint(&n->store, false, &n->error);
+    fm_err err = host_store_checkpoint(&n->store, false, &n->error);
 
     if (err != FM_OK) {
         n->stopped = true;
@@ -393,6 +402,10 @@ static void serve_read(struct node *n, struct conn *c, const struct fm_msg_head 
 {
     struct fm_reader r;
 
+    if (n->stopped) { /* D4 */
+        answer_error(c, head->tag, FM_E_STORE_STOPPED, "store", 0, 0);
+        return;
+    }
     fm_reader_init(&r, payload, head->payload_bytes);
     switch (head->kind) {
     case FM_MSG_HEAD:
@@ -458,6 +471,9 @@ bool serve_turns(struct node *n, uint32_t ci)
            next_message(n, c, &head, &payload)) {
         if (head.kind != FM_MSG_TURN) {
             return true;
+        }
+        if (ahead_waits(n, c)) {
+            return false;
         }
         serve_turn(n, ci, head.tag, payload, head.payload_bytes);
         c->in_at += FM_MSG_HEAD_BYTES + head.payload_bytes;

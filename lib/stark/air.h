@@ -25,7 +25,7 @@
 #include "stark/field.h"
 
 #define FM_AIR_COLS_MAX 320u
-#define FM_AIR_OFFS_MAX 64u
+#define FM_AIR_OFFS_MAX 32u
 #define FM_AIR_PER_MAX 128u
 #define FM_AIR_PAIRS_MAX 560u
 #define FM_AIR_STACK 8u

@@ -12,10 +12,8 @@
 
 #include "wire/cursor.h"
 
-#define VALUES_MAX (FM_AIR_PAIRS_MAX + 2u)
-
 struct scratch {
-    struct fm_ext gamma[VALUES_MAX]; /* also the public columns at z, before gamma is drawn */
+    struct fm_ext gamma[FM_STARK_OPENINGS_MAX]; /* also the public columns at z, before gamma is drawn */
     struct fm_ext at_z[FM_AIR_OFFS_MAX]; /* sum gamma^j v_j by offset */
     struct fm_ext point[FM_AIR_OFFS_MAX]; /* z w^-offset */
     struct fm_ext inv[FM_AIR_OFFS_MAX], tmp[FM_AIR_OFFS_MAX];

@@ -12,3 +12,8 @@ script.node-hostile.needs := $(node_bins)
 script.node-faults.file := tests/node/faults.t
 script.node-faults.budget_s := 60
 script.node-faults.needs := $(node_bins) build/host/test/libfailio.so
+tests += node-ahead
+test.node-ahead.srcs := tests/node/ahead.c tests/node/peer.c tests/core/world.c
+test.node-ahead.libs := hoststore store core
+test.node-ahead.budget_s := 30
+build/san/test/node-ahead: | build/host/bin/dreggd build/host/test/libfailio.so

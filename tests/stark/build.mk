@@ -61,3 +61,7 @@ test.stark-surgery.srcs := tests/stark/surgery.c
 test.stark-surgery.libs := stark_prove stark_verify crypto
 test.stark-surgery.config := host
 test.stark-surgery.budget_s := 60
+scripts += stark-bits
+script.stark-bits.file := tests/stark/bits.py
+script.stark-bits.budget_s := 15
+script.stark-bits.needs :=

@@ -237,6 +237,11 @@ static void test_chain(void)
     refused(FM_E_STARK_SIZE, "CLM0023 STARK_SIZE: targets swapped all along: another, shorter statement");
     bad.now = bad.link[0].record.expiry + 1;
     refused(FM_E_EXPIRED, "CLM0024 EXPIRED: a second too late");
+    bad.now = bad.state.top.now - 1;
+    refused(FM_E_STARK_WITNESS, "CLM0034 STARK_WITNESS: as of a second before the state's own");
+    TAP_EQ(fm_chain_verify(&chain, w->state.root, FM_STARK_B65, proof_bytes, proof_len, &paths, scratch,
+                           fm_stark_verify_scratch()),
+           FM_E_STARK_PROFILE, "CLM0035 STARK_PROFILE: one that claims too few bits");
     bad.now = FM_NEVER;
     refused(FM_E_EXPIRED, "CLM0025 EXPIRED: the last second there is");
     bad.target.header.epoch[2]++;
@@ -299,43 +304,65 @@ static fm_err verify_deleg(const struct fm_deleg_claim *d)
                            fm_stark_verify_scratch());
 }
 
-/* B grants C out of its slot 1, metered or not; claim and witness of that turn. */
-static void make_deleg(bool metered, bool whole)
+/* The state before a turn of B's: the chain of its slot, and C's slot 2. */
+static void before_turn(uint8_t held)
 {
-    struct fm_limits l = limits_of(FM_RIGHT_READ | FM_RIGHT_SEND | FM_RIGHT_GRANT);
-    struct fm_chain_link before;
+    struct fm_chain_link l;
+    struct fm_opened_top pre;
+    memset(&deleg, 0, sizeof deleg);
+    make_chain(b->idx, held, &deleg.held, &deleg_witness.held);
+    open_record(c->idx, 2, &pre, &l, deleg_witness.before_slot, deleg_witness.before_cell);
+    deleg.dst_before = l.cell;
+    deleg.opened = l.record;
+}
+
+/* And after it: claim and witness are whole. */
+static void after_turn(uint8_t held, bool whole)
+{
+    struct fm_chain_link l;
+    struct fm_opened_top post;
     uint8_t unused[8][32];
     uint8_t path[32][32];
     uint8_t leaf[32];
-    struct fm_opened_top pre;
+    deleg.receipt = w->sealed.receipt;
+    memcpy(receipt_hash, w->sealed.receipt_hash, 32);
+    deleg.held.now = deleg.receipt.rest.now;
+    open_record(c->idx, 2, &deleg.post, &l, deleg_witness.dst_slot, deleg_witness.dst_cell);
+    deleg.dst = l.cell;
+    deleg.dst_slot = l.slot;
+    deleg.record = l.record;
+    fm_cap_limits(&deleg.record, &deleg.held.limits);
+    open_record(b->idx, held, &post, &l, unused, path);
+    deleg.agent_after = l.cell;
+    deleg.held_after = l.record;
+    deleg.whole = whole;
+    fm_opened_leaf(&deleg.dst_before, leaf);
+    fm_tree_climb(leaf, c->idx, deleg_witness.dst_cell[0], fm_tree_depth(deleg.post.top.ncells), deleg.mid_root);
+}
+
+/* B grants C, metered or not, out of a slot that is so many links below its root record; claim and witness of that
+ * turn. */
+static void make_deleg(bool metered, bool whole, uint8_t links)
+{
+    struct fm_limits l = limits_of(FM_RIGHT_READ | FM_RIGHT_SEND | FM_RIGHT_GRANT);
+    uint8_t held = (uint8_t)(1 + links);
     expect_begin();
     l.allowance = metered ? 1000 : FM_U64_MAX;
     give(a, b, 1, &l);
+    for (uint8_t i = 1; i < held; i++) {
+        l.allowance = metered ? 1000U - 50U * i : FM_U64_MAX;
+        l.max_amount -= metered ? 1 : 0;
+        fm_turn_attenuate(slot(b, i, a->id), (uint8_t)(i + 1), &l);
+        expect_ok(b, "CLM2000 B narrows what it holds");
+    }
     l.rights = FM_RIGHT_READ;
     l.allowance = metered ? 300 : FM_U64_MAX;
     fm_turn_open(self(c), 2, b->id);
     (void)world_end(w, c);
-    memset(&deleg, 0, sizeof deleg);
-    make_chain(b->idx, 1, &deleg.held, &deleg_witness.held);
-    open_record(c->idx, 2, &pre, &before, unused, path);
-    deleg.dst_before = before.cell;
-    deleg.opened = before.record;
-    fm_turn_grant(slot(b, 1, a->id), c->id, 2, &l);
+    before_turn(held);
+    fm_turn_grant(slot(b, held, a->id), c->id, 2, &l);
     expect_ok(b, "CLM2001 B delegates to C");
-    deleg.receipt = w->sealed.receipt;
-    memcpy(receipt_hash, w->sealed.receipt_hash, 32);
-    deleg.held.now = deleg.receipt.rest.now;
-    deleg.held.limits = l;
-    open_record(c->idx, 2, &deleg.post, &before, deleg_witness.dst_slot, deleg_witness.dst_cell);
-    deleg.dst = before.cell;
-    deleg.dst_slot = before.slot;
-    deleg.record = before.record;
-    open_record(b->idx, 1, &pre, &before, unused, path);
-    deleg.agent_after = before.cell;
-    deleg.held_after = before.record;
-    deleg.whole = whole;
-    fm_opened_leaf(&deleg.dst_before, leaf);
-    fm_tree_climb(leaf, c->idx, deleg_witness.dst_cell[0], fm_tree_depth(deleg.post.top.ncells), deleg.mid_root);
+    after_turn(held, whole);
 }
 
 static void deleg_refused(fm_err want, const char *name)
@@ -367,6 +394,18 @@ static void deleg_lies(void)
     deleg_refused(FM_E_NO_SLOT, "CLM2017 NO_SLOT");
     worse.dst.header.idx = worse.post.top.ncells;
     deleg_refused(FM_E_NO_CELL, "CLM2018 NO_CELL");
+    worse.dst.header.idx = worse.held.link[0].cell.header.idx;
+    deleg_refused(FM_E_SAME_CELL, "CLM2023 SAME_CELL: the agent's own slot, which an ATTENUATE fills");
+    worse.opened = worse.record;
+    deleg_refused(FM_E_SLOT_TAKEN, "CLM2024 SLOT_TAKEN: the record stood there before the turn");
+    worse.opened.generation++;
+    deleg_refused(worse.whole ? FM_E_NOT_OPEN : FM_E_STARK_CONSTRAINTS,
+        "CLM2025 another generation of the slot before");
+    worse.dst_before.header.idx ^= 1;
+    deleg_refused(FM_E_STARK_WITNESS, "CLM2026 STARK_WITNESS: before and after are two cells");
+    TAP_EQ(fm_deleg_verify(&deleg, receipt_hash, FM_STARK_TOY, proof_bytes, proof_len, &paths, scratch,
+                           fm_stark_verify_scratch()),
+           FM_E_STARK_PROFILE, "CLM2027 STARK_PROFILE: one that claims nothing");
     worse.receipt.head.post_root[0] ^= 1;
     deleg_refused(FM_E_PROOF_ROOT, "CLM2019 PROOF_ROOT: another receipt");
     worse.receipt.rest.cost ^= 1;
@@ -409,12 +448,52 @@ static void whole_lies(bool metered)
     TAP_EQ(accepted, 0, "CLM2040 no other slot of the receiver changed");
 }
 
+/* DELEG-P by a later receipt of the same agent: the record stands there, but that turn did not make it. */
+static void test_later_turn(void)
+{
+    make_deleg(false, false, 0);
+    before_turn(1);
+    fm_turn_open(self(b), 6, c->id);
+    expect_ok(b, "CLM2050 B does something else");
+    after_turn(1, false);
+    TAP_EQ(fm_deleg_check(&deleg, receipt_hash), FM_E_SLOT_TAKEN, "CLM2051 SLOT_TAKEN: that turn made no record");
+    deleg.opened = (struct fm_record){.kind = FM_KIND_OPEN, .target = b->idx, .generation = deleg.record.generation};
+    TAP_EQ(fm_deleg_check(&deleg, receipt_hash), FM_OK, "CLM2052 the claim can lie about the slot before");
+    TAP_EQ(prove_deleg(&deleg, &deleg_witness), FM_E_STARK_WITNESS, "CLM2053 STARK_WITNESS: which has no proof");
+    world_free(w);
+}
+
+/* The held capability stands at the end of chains of every length that may still grant; one deeper grants nothing. */
+static void test_deep(void)
+{
+    for (uint8_t links = 1; links <= 6; links++) {
+        for (uint32_t i = 0; i < 4; i++) {
+            char name[96];
+            make_deleg(i % 2 != 0, i >= 2, links);
+            snprintf(name, sizeof name, "CLM21%u%u DELEG-%c out of a slot %u links below its root record%s", links, i,
+                     i >= 2 ? 'W' : 'P', links, i % 2 != 0 ? ", metered" : "");
+            TAP_OK(deleg.held.nlinks == links + 1 && prove_deleg(&deleg, &deleg_witness) == FM_OK &&
+                       verify_deleg(&deleg) == FM_OK,
+                   name);
+            worse = deleg;
+            worse.held.link[links].record.rights = FM_RIGHT_READ;
+            deleg_refused(FM_E_STARK_CONSTRAINTS, "CLM2200 STARK_CONSTRAINTS: another root record");
+            worse.held.nlinks--;
+            deleg_refused(FM_E_REVOKED, "CLM2201 REVOKED: the chain cut short");
+            world_free(w);
+        }
+    }
+    deleg.held.link[0].record.kind = FM_DEPTH_MAX + 1;
+    deleg.record.kind = FM_DEPTH_MAX + 2;
+    TAP_OK(verify_deleg(&deleg) != FM_OK, "CLM2202 nothing is below depth 8");
+}
+
 static void test_deleg(bool metered, bool whole, const char *name)
 {
     uint8_t bytes[FM_DELEG_BYTES_MAX];
     struct fm_writer wr;
     struct fm_reader r;
-    make_deleg(metered, whole);
+    make_deleg(metered, whole, 0);
     TAP_EQ(fm_deleg_check(&deleg, receipt_hash), FM_OK, name);
     TAP_EQ(prove_deleg(&deleg, &deleg_witness), FM_OK, "CLM2002 it is proved");
     tap_note_u64("rows", (uint64_t)1 << paths.air.log_n);
@@ -441,6 +520,8 @@ int main(void)
     test_deleg(true, false, "CLM2006 DELEG-P of a metered one");
     test_deleg(false, true, "CLM2007 DELEG-W of an unmetered capability");
     test_deleg(true, true, "CLM2008 DELEG-W of a metered one");
+    test_later_turn();
+    test_deep();
     free(scratch);
     return tap_done();
 }
