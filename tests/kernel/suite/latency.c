@@ -78,6 +78,36 @@ static void zeroing(void)
     MUST(cnode_delete(u));
 }
 
+static void sender(uint64_t cptr)
+{
+    send(cptr, INFO(77, 0, 1), 0x1234);
+    wait(NTF);
+}
+
+/* A Retype that is cut while it is the first half of a system call: the half that receives comes after all of it. */
+static void cut_in_half(void)
+{
+    uint64_t u = make_from(spare_pool, FM_OBJ_UNTYPED, 23);
+    MUST(retype(u, FM_OBJ_LARGE_PAGE, 0, slots, 4));
+    for (unsigned i = 0; i < 4; i++) {
+        MUST(cnode_delete(slots + i));
+    }
+    struct thread *t = spawn(sender, ep, 90);
+    tcb_set_priority(FM_SLOT_TCB, 80); /* it waits at the endpoint */
+    tcb_set_priority(FM_SLOT_TCB, 100);
+    ipc()[FM_IPC_MSG + 4] = slots;
+    ipc()[FM_IPC_MSG + 5] = 1;
+    ipc()[FM_IPC_CAPS] = ROOT;
+    struct regs r = {.cptr = ep, .info = INFO(FM_LABEL_UNTYPED_RETYPE, 1, 6), .reply = REPLY, .dest = u};
+    r.mr[0] = FM_OBJ_ENDPOINT;
+    sys(FM_SYS_NB_SEND_RECV, &r);
+    TAP_OK(LABEL(r.info) == 77 && r.mr[0] == 0x1234, "LAT0005 NBSendRecv: the message is the sender's");
+    TAP_EQ(cnode_copy(slots, ep, 15), FM_KERR_DELETE_FIRST, "LAT0006 and the Retype before it was carried out");
+    kill(t);
+    MUST(cnode_revoke(u));
+    MUST(cnode_delete(u));
+}
+
 /* A CNode of 4,096 slots, each with a capability. */
 static void deleting(void)
 {
@@ -349,6 +379,7 @@ void group_latency(void)
     end(10, "LAT0000 a thread that computes");
     revoking();
     zeroing();
+    cut_in_half();
     deleting();
     creating();
     cancelling();
