@@ -13,6 +13,7 @@
 #include "bench/stark/made.h"
 #include "stark/air_fib.h"
 #include "stark/kern.h"
+#include "stark/poseidon2.h"
 #include "stark/prove.h"
 
 static struct fm_fib fib;
@@ -73,6 +74,34 @@ static void statement(const char *what, const struct fm_stark_statement *st, voi
     if (blocks > 0) {
         bench_row("stark_blake3_per_s", blocks / (ms / 1e3), "compressions/s", 1500);
     }
+    made_release(&m);
+}
+
+static struct fm_p2 p2;
+static uint32_t p2_pi[FM_P2_PI];
+
+static void p2_trace(uint32_t *out)
+{
+    for (uint32_t i = 0; i < FM_P2_WIDTH; i++) {
+        p2_pi[i] = i;
+    }
+    fm_p2_trace(p2.air.log_n, p2_pi, out);
+}
+
+static void poseidon2(const char *name, uint32_t log_n, unsigned profile, double bar_per_s)
+{
+    struct fm_stark_statement st = {&p2.air, fm_stark_profile(profile), p2_pi, NULL, 0};
+    struct made m;
+    char text[64];
+    if (!fm_p2_air(&p2, log_n)) {
+        abort();
+    }
+    made_take(&m, &st);
+    bench_row(name, (double)(1u << log_n) / (made_prove_ms(&m, p2_trace) / 1e3), "permutations/s", bar_per_s);
+    snprintf(text, sizeof text, "%s_bytes", name);
+    bench_row(text, (double)m.len, "bytes", 0);
+    snprintf(text, sizeof text, "%s_verify_ms", name);
+    bench_row(text, made_verify_ms(&m), "ms", 0);
     made_release(&m);
 }
 
@@ -143,6 +172,8 @@ int main(void)
     statement("deleg_w", made_deleg_w(), made_paths_trace, 180, 0);
     statement("rcpt64", made_receipts(), made_receipts_trace, 200, 256);
     statement("capchain8", made_chain8(), made_paths_trace, 300, 0);
+    poseidon2("stark_poseidon2_per_s", 15, FM_STARK_B65, 150e3);
+    poseidon2("stark_poseidon2_p100h_per_s", 14, FM_STARK_P100H, 0);
     bench_row("stark_verifier_scratch_bytes", (double)fm_stark_verify_scratch(), "bytes", 32768);
     return 0;
 }

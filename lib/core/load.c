@@ -142,6 +142,15 @@ static fm_err check_new(const struct fm_state *state, const struct fm_header *h)
     return fm_state_room(state, 1, h->nslots, h->nfields) ? FM_OK : FM_E_FULL;
 }
 
+/* Bytes that a record may have: what reads them later relies on it (group indexes epoch[]). */
+static bool record_whole(const uint8_t bytes[64])
+{
+    struct fm_record record;
+
+    memcpy(&record, bytes, sizeof record);
+    return fm_record_whole(&record);
+}
+
 /* A write to a cell that is there stays within it, and a header keeps what is fixed at birth. */
 static bool write_fits(const struct fm_state *state, const struct fm_write *write)
 {
@@ -149,7 +158,7 @@ static bool write_fits(const struct fm_state *state, const struct fm_write *writ
     struct fm_header h;
 
     if (write->kind == FM_WRITE_RECORD) {
-        return write->index < old->nslots;
+        return write->index < old->nslots && record_whole(write->value);
     }
     if (write->kind == FM_WRITE_FIELD) {
         return write->index < old->nfields;
@@ -208,6 +217,11 @@ fm_err fm_state_load_cell(struct fm_state *state, const struct fm_cell *cell,
 
     if (err != FM_OK) {
         return err;
+    }
+    for (uint16_t i = 0; i < cell->header.nslots; i++) {
+        if (!record_whole(records + (size_t)i * 64U)) {
+            return FM_E_MALFORMED;
+        }
     }
     fm_state_append(state, &cell->header);
     memcpy(state->cells[cell->header.idx].next_id, cell->next_id, 32);

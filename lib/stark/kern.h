@@ -16,6 +16,11 @@ struct fm_kern_term {
     struct fm_ext coef;
 };
 
+/* Poseidon2's constants in Montgomery form. */
+struct fm_kern_p2 {
+    uint32_t external[8][16], internal[13], diagonal[16];
+};
+
 struct fm_kern {
     const char *name;
     uint32_t lanes;
@@ -60,6 +65,11 @@ struct fm_kern {
     void (*fold)(uint32_t *out, size_t out_stride, const uint32_t *in, size_t in_stride,
                  size_t step, uint32_t log_a, fm_bb xinv, const uint32_t *iroots,
                  struct fm_ext beta);
+    /*
+     * Poseidon2 of FM_P2_CHAINS states at once, state[16 i + j] word i of chain j, in place; what the table wants is
+     * written to words 0 to 15 of each column.
+     */
+    void (*poseidon2)(const struct fm_kern_p2 *k, uint32_t *cols, size_t stride, uint32_t *state);
     /* The least nonce whose work under this transcript state is good (transcript.c, fm_tr_worked). bits > 0. */
     uint64_t (*grind)(const uint8_t state[32], uint32_t bits);
 };

@@ -536,7 +536,7 @@ static void open_rows(struct prover *p, const uint32_t *data, uint32_t cols, con
 {
     uint32_t log_g = (uint32_t)__builtin_ctz(p->d.group);
     uint32_t log_leaf = p->d.log_n - log_g;
-    uint8_t bytes[1024];
+    uint8_t bytes[FM_STARK_LEAF_MAX];
     for (uint32_t k = 0; k < n; k++) {
         uint32_t leaf = p->index[0][k];
         size_t row = ((size_t)(leaf >> log_leaf) << p->d.log_n) + (leaf & ((1u << log_leaf) - 1));

@@ -112,6 +112,12 @@ static void rounds(struct block *b, size_t first, uint32_t v[16], const uint32_t
 void fm_w1_block(uint32_t *trace, size_t n, uint32_t block, const uint32_t key[8], const uint32_t m[16], uint32_t dir,
                  const uint32_t prev[8], uint32_t flags, uint32_t digest[8])
 {
+    fm_w1_block_of(trace, n, block, key, m, dir, prev, 64, flags, digest);
+}
+
+void fm_w1_block_of(uint32_t *trace, size_t n, uint32_t block, const uint32_t key[8], const uint32_t m[16],
+                    uint32_t dir, const uint32_t prev[8], uint32_t len, uint32_t flags, uint32_t digest[8])
+{
     size_t first = (size_t)64 * block;
     struct block b = {trace, n, first};
     uint32_t v[16];
@@ -119,7 +125,7 @@ void fm_w1_block(uint32_t *trace, size_t n, uint32_t block, const uint32_t key[8
     memcpy(v + 8, fm_b3_iv, 16);
     v[12] = 0;
     v[13] = 0;
-    v[14] = 64;
+    v[14] = len;
     v[15] = flags;
     for (uint32_t j = 0; j < 4; j++) {
         b.row = first + j;

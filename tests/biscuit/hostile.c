@@ -468,8 +468,8 @@ static void test_chain(void)
     t.block[0].sig_len = 63;
     TAP_EQ(kit_verify(&t, ED, 1), FM_E_TOKEN_SIGNATURE_FORM, "HOS0091 a signature of 63 bytes");
     t = c.t;
-    t.block[2].version = 0;
-    TAP_EQ(kit_verify(&t, ED, 1), FM_E_TOKEN_SIGNATURE, "HOS0092 a signature of version 1 as version 0");
+    t.block[2].version ^= 1U;
+    TAP_EQ(kit_verify(&t, ED, 1), FM_E_TOKEN_SIGNATURE, "HOS0092 a signature of one version as the other");
     t = c.t;
     t.proof_len = 31;
     TAP_EQ(kit_verify(&t, ED, 1), FM_E_TOKEN_PROOF, "HOS0093 a secret of 31 bytes");
@@ -643,6 +643,10 @@ static void test_evaluations(void)
            "HOS0134 a pattern that a backtracking engine never finishes ends");
     TAP_EQ(ask("allow if \"a\".matches(\"((((a{100}){100}){100}){100})\");"), FM_E_TOKEN_REGEX,
            "HOS0135 a pattern of 10^8 states");
+    TAP_EQ(ask(text("allow if \"", "a", 16000, text("\".contains(\"", "a", 8000, "b\");"))), FM_E_TOKEN_NO_POLICY,
+           "HOS0141 one search of 8000 characters in 16000 ends");
+    TAP_EQ(ask(text("allow if [1, 2, 3, 4, 5].any($x -> \"", "a", 16000, text("\".contains(\"", "a", 8000, "b\"));"))),
+           FM_E_TOKEN_FUEL, "HOS0142 … and many of them are too many steps");
     l = usual;
     l.values = 64;
     TAP_EQ(ask_within(text("", "a(#);", 100, "allow if true;"), l, false, KIT_ARENA), FM_E_TOKEN_VALUES,

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Chains that were cut, reordered, spliced or given other keys: each is refused by the signature or the proof that
- * notices it. Then every truncation and every flipped bit of one token, for Ed25519, with the reasons counted.
+ * notices it. Then every truncation and every flipped bit of one token, for Ed25519, with the reasons counted. All of
+ * it twice: on a chain whose first blocks are signed in version 0, and on one that is in version 1 throughout.
  */
 #include "base/base.h"
 #include "biscuit/pb.h"
@@ -22,6 +23,7 @@ struct made {
 
 static uint8_t *memory;
 static struct fm_arena arena;
+static uint32_t version; /* of the signatures, at least */
 static struct fm_biscuit_key root;
 static struct made one, two, three, four, sealed, other, built;
 static uint8_t response[2048];
@@ -44,9 +46,10 @@ static bool mint(struct made *m, uint8_t algorithm, uint8_t fill, uint8_t next)
 {
     struct fm_biscuit_secret r = secret(algorithm, fill);
     struct fm_biscuit_secret n = secret(FM_BISCUIT_ED25519, next);
+    const struct fm_biscuit_options how = {false, 0, version};
     const char *code = "right(\"a\", \"read\");";
 
-    return fm_biscuit_mint(&r, &n, NULL, code, strlen(code), P256, &arena, m->bytes, sizeof m->bytes, &m->n, NULL) ==
+    return fm_biscuit_mint(&r, &n, &how, code, strlen(code), P256, &arena, m->bytes, sizeof m->bytes, &m->n, NULL) ==
                FM_OK && parse(m);
 }
 
@@ -91,6 +94,9 @@ static void make(void)
            "HOC0002 a chain of four");
     TAP_OK(fm_biscuit_seal(&four.token, P256, &arena, sealed.bytes, sizeof sealed.bytes, &sealed.n) == FM_OK &&
                parse(&sealed), "HOC0003 sealed");
+    const struct fm_biscuit_block *b = four.token.block;
+    TAP_OK(b[0].version == version && b[1].version == version && b[2].version == 1 && b[3].version == 1,
+           "HOC0004 signed in the version that was asked for, in version 1 behind the third party's block");
 }
 
 static void put_key(struct fm_pbw *w, const struct fm_biscuit_key *key)
@@ -187,6 +193,11 @@ static void test_blocks(void)
     t = four.token;
     t.block[3].version = 0;
     refused(&t, FM_E_TOKEN_SIGNATURE, 3, "HOC0018 a signature's version lowered");
+    for (uint32_t i = 0; i < 2; i++) {
+        t = four.token;
+        t.block[i].version ^= 1U;
+        refused(&t, FM_E_TOKEN_SIGNATURE, i, "HOC0054 a signature's version lowered or raised");
+    }
     t = four.token;
     t.block[3].payload = t.block[1].payload;
     t.block[3].payload_len = t.block[1].payload_len;
@@ -320,11 +331,13 @@ int main(void)
         return 1;
     }
     arena = (struct fm_arena){memory, ARENA_BYTES, 0};
-    make();
-    test_blocks();
-    test_keys();
-    test_third_party();
-    test_damage();
+    for (version = 0; version < 2; version++) {
+        make();
+        test_blocks();
+        test_keys();
+        test_third_party();
+        test_damage();
+    }
     free(memory);
     return tap_done();
 }

@@ -32,14 +32,26 @@ static fm_err take(struct kit_token *out, fm_err err)
     return err == FM_OK ? fm_biscuit_parse(&out->t, out->bytes, out->len, NULL) : err;
 }
 
-fm_err kit_mint(struct kit_token *out, uint8_t algorithm, uint32_t root, uint32_t next, const char *code)
+static fm_err mint(struct kit_token *out, uint8_t algorithm, uint32_t root, uint32_t next, uint32_t version,
+                   const char *code)
 {
+    const struct fm_biscuit_options how = {false, 0, version};
     struct fm_arena arena = kit_arena();
     struct fm_biscuit_secret r = kit_secret(algorithm, root);
     struct fm_biscuit_secret n = kit_secret(algorithm, next);
 
-    return take(out, fm_biscuit_mint(&r, &n, NULL, code, strlen(code), &fm_biscuit_p256_openssl, &arena, out->bytes,
+    return take(out, fm_biscuit_mint(&r, &n, &how, code, strlen(code), &fm_biscuit_p256_openssl, &arena, out->bytes,
                                      sizeof out->bytes, &out->len, NULL));
+}
+
+fm_err kit_mint(struct kit_token *out, uint8_t algorithm, uint32_t root, uint32_t next, const char *code)
+{
+    return mint(out, algorithm, root, next, 0, code);
+}
+
+fm_err kit_mint_linked(struct kit_token *out, uint32_t root, uint32_t next, const char *code)
+{
+    return mint(out, FM_BISCUIT_ED25519, root, next, 1, code);
 }
 
 fm_err kit_attenuate(struct kit_token *out, const struct kit_token *from, uint8_t algorithm, uint32_t next,

@@ -22,6 +22,8 @@ struct fm_biscuit_secret kit_secret(uint8_t algorithm, uint32_t number);
 struct fm_biscuit_key kit_key(uint8_t algorithm, uint32_t number);
 /* Mint, attenuate, seal with secrets by number, then parse what came out into *out. */
 fm_err kit_mint(struct kit_token *out, uint8_t algorithm, uint32_t root, uint32_t next, const char *code);
+/* The same under Ed25519, signed in version 1 on request. */
+fm_err kit_mint_linked(struct kit_token *out, uint32_t root, uint32_t next, const char *code);
 fm_err kit_attenuate(struct kit_token *out, const struct kit_token *from, uint8_t algorithm, uint32_t next,
                      const char *code);
 fm_err kit_seal(struct kit_token *out, const struct kit_token *from);

@@ -79,6 +79,12 @@ head -c 70000 /dev/zero | tr '\0' ' ' > "$w/long"
 refuses "TOK0057 a program that is too long:" TOKEN_LENGTH token mint --key root --code "$w/long"
 [ "$(status_of mint --key root --code "$w/long")" = 13 ]; ok $? "TOK0058 that is a limit: 13"
 refuses "TOK0059 a key number that is none:" USAGE token mint --key root --any read --root-key-id 5000000000
+refuses "TOK0063 a signature version that is none:" USAGE token mint --key root --any read --signature-version 2
+makes "TOK0064 signature version 1 on request" "$w/linked" mint --key root --any read --signature-version 1
+last=$(t narrow "$w/linked" --actions read --out "$w/linked2"); does "TOK0065 it holds" 0 token inspect "$w/linked2" --root root
+[ "$(grep -o '"signature": *1' <<<"$last" | wc -l)" = 2 ]; ok $? "TOK0066 and goes on into the next block"
+does "TOK0067 otherwise" 0 token inspect "$w/a"
+[ "$(grep -o '"signature": *0' <<<"$last" | wc -l)" = 1 ]; ok $? "TOK0068 it is the oldest that will do"
 refuses "TOK0060 a file that is not there:" FILE_IO token mint --key root --code "$w/none"
 [ "$(status_of mint --key root --code "$w/none")" = 15 ]; ok $? "TOK0061 that is input and output: 15"
 refuses "TOK0062 a place that cannot be written:" FILE_IO token mint --key root --any read --out "$w/none/x"

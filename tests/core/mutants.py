@@ -31,6 +31,7 @@ TESTS = {
     "diff": ["tests/diff/diff.c", "tests/ref/ref.c", "tests/ref/blake3.c"],
 }
 TESTS = {name: srcs for name, srcs in TESTS.items() if os.path.exists(srcs[0])}
+EQUIVALENT = "tests/core/equivalent.txt"
 COMMON = ["tests/tap.c", "tests/tap_host.c"]
 ARCHIVES = [f"build/host/lib{name}.a" for name in ("core", "wire", "crypto", "base")]
 
@@ -97,8 +98,7 @@ def try_mutant(number, path, changed, objects):
     return None
 
 
-def main():
-    share = int(sys.argv[1]) if len(sys.argv) > 1 else 6
+def main(share):
     os.makedirs(DIR, exist_ok=True)
     for old in glob.glob(f"{DIR}/*"):
         os.unlink(old)
@@ -106,7 +106,7 @@ def main():
     for s in sorted({s for srcs in TESTS.values() for s in srcs} | set(COMMON)):
         objects[s] = f"{DIR}/{s.replace('/', '_')}.o"
         subprocess.run(CC + ["-c", s, "-o", objects[s]], check=True)
-    equivalent = [line.split("#")[0].rstrip("\n").strip() for line in open("tests/core/equivalent.txt")]
+    equivalent = [line.split("#")[0].rstrip("\n").strip() for line in open(EQUIVALENT)]
     equivalent = [line for line in equivalent if line]
     healthy = all(build(srcs, objects, f"{DIR}/{name}") and run(f"{DIR}/{name}", name) for name, srcs in TESTS.items())
     print(("ok" if healthy else "not ok") + " 1 - MUT0001 without a mutant every test passes")
@@ -127,4 +127,5 @@ def main():
     return 1 if failed else 0
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 6))

@@ -29,10 +29,8 @@ static void solve_identity(struct prover *p)
 {
     const struct fm_air *a = p->a;
     struct fm_ext z = fm_tr_ext(&p->tr, 2);
-    struct fm_ext alpha = fm_tr_ext(&p->tr, 1);
-    uint8_t bytes[FM_EXT_BYTES * 8];
-    struct fm_ext per[8];
-    (void)alpha;
+    static uint8_t bytes[FM_EXT_BYTES * FM_AIR_PAIRS_MAX];
+    static struct fm_ext per[FM_AIR_PER_MAX];
     for (uint32_t i = 0; i < a->npairs; i++) {
         for (uint32_t l = 0; l < FM_EXT_DEGREE; l++) {
             fm_put_le32(bytes + FM_EXT_BYTES * i + 4 * l, p->values[i].c[l]);
@@ -40,9 +38,14 @@ static void solve_identity(struct prover *p)
     }
     fm_air_public_at(a, p->st->pi, &z, per);
     struct fm_ext c = fm_air_eval(a, p->st->pi, bytes, per, &p->alphas[a->ncons - 2]);
-    struct fm_ext zh = fm_ext_sub(fm_ext_pow(&z, p->n), fm_ext_of(FM_BB_ONE));
+    struct fm_ext zn = fm_ext_pow(&z, p->n);
+    struct fm_ext zh = fm_ext_sub(zn, fm_ext_of(FM_BB_ONE));
     zh = fm_ext_inv(&zh);
     p->values[a->npairs] = fm_ext_mul(&c, &zh);
+    if (a->nchunks == 2) {
+        zn = fm_ext_mul(&zn, &p->values[a->npairs + 1]);
+        p->values[a->npairs] = fm_ext_sub(p->values[a->npairs], zn);
+    }
 }
 
 static void evil(struct prover *p, int phase)
