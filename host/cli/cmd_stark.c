@@ -223,7 +223,7 @@ int cmd_prove_member(const struct args *a)
     int status = stark_out(a, &path);
 
     job.kind = STARK_MEMBER;
-    if (status != 0 || !stark_profile(a, &job.profile)) {
+    if (status != 0 || !stark_options(a, &job)) {
         return 2;
     }
     status = begin_live(a, &c, &s, &idx, &slot);
@@ -284,7 +284,7 @@ int cmd_prove_chain(const struct args *a)
     int status = stark_out(a, &path);
 
     job.kind = STARK_CHAIN;
-    if (status != 0 || !stark_profile(a, &job.profile)) {
+    if (status != 0 || !stark_options(a, &job)) {
         return 2;
     }
     status = begin_live(a, &c, &s, &idx, &slot);
@@ -459,7 +459,7 @@ int cmd_prove_delegation(const struct args *a)
     int status = stark_out(a, &path);
 
     job.kind = STARK_DELEGATION;
-    if (status != 0 || !stark_profile(a, &job.profile) || !text_number("SEQ", a->words[1], 1, FM_U64_MAX, &d.seq)) {
+    if (status != 0 || !stark_options(a, &job) || !text_number("SEQ", a->words[1], 1, FM_U64_MAX, &d.seq)) {
         return 2;
     }
     d.store = &store;

@@ -128,7 +128,7 @@ int cmd_prove_receipts(const struct args *a)
     uint64_t count;
     int status = stark_out(a, &path);
 
-    if (status != 0 || !stark_profile(a, &job.profile) ||
+    if (status != 0 || !stark_options(a, &job) ||
         !text_number("FIRST", a->words[0], agent != NULL ? 0 : 1, FM_U64_MAX - COUNT_MAX, &first) ||
         !text_number("COUNT", a->words[1], agent != NULL ? 3 : 1, agent != NULL ? COUNT_MAX : FM_RCPT_MAX, &count)) {
         return 2;

@@ -24,6 +24,7 @@ enum stark_kind { STARK_MEMBER = 1, STARK_CHAIN = 2, STARK_RECEIPTS = 3, STARK_D
 struct stark_job {
     enum stark_kind kind;
     unsigned profile;
+    unsigned threads;
     uint8_t claim[16384];
     size_t claim_bytes;
     const struct fm_stark_statement *st;
@@ -31,8 +32,8 @@ struct stark_job {
     const void *of; /* trace's own */
 };
 
-/* --profile: P100 (default), P128, U100 or P100F. False after an error was printed. */
-bool stark_profile(const struct args *a, unsigned *profile);
+/* --profile: P100 (default), P128, U100 or P100F; --threads: 1 (default) to 64. False after an error was printed. */
+bool stark_options(const struct args *a, struct stark_job *job);
 /* --out. 0, or an exit status after an error was printed. */
 int stark_out(const struct args *a, const char **path);
 /* Proves, verifies what was made, writes the file and says how long it took. */

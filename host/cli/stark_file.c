@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Proof files: made and checked. */
 #include "host/cli/stark.h"
+
+#include "host/cli/crew.h"
 #include "stark/prove.h"
 
 #include <firmament/stark_verify.h>
@@ -17,14 +19,19 @@ static double seconds(void)
     return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-bool stark_profile(const struct args *a, unsigned *profile)
+bool stark_options(const struct args *a, struct stark_job *job)
 {
     static const char *const names[] = {"P100", "P128", "U100", "P100F"};
     const char *name = opt_text(a, "profile", "P100");
+    uint64_t threads;
 
+    if (!opt_number(a, "threads", 1, 1, CREW_HANDS_MAX, &threads)) {
+        return false;
+    }
+    job->threads = (unsigned)threads;
     for (unsigned i = 0; i < FM_ARRAY_LEN(names); i++) {
         if (strcmp(name, names[i]) == 0) {
-            *profile = i + 1U;
+            job->profile = i + 1U;
             return true;
         }
     }
@@ -93,49 +100,86 @@ static int write_file(const struct stark_job *job, const struct room *r, const c
     return 0;
 }
 
+static void tell_phase(enum fm_stark_phase begins)
+{
+    say_progress(crew_phase_name(begins), begins + 1U, FM_PHASES + 1U);
+}
+
+/* By as many threads as the job wants. Says what is wrong, if something is. */
+static int make_proof(const struct stark_job *job, struct room *r, struct crew *crew)
+{
+    struct fm_stark_fault fault = {0};
+    fm_err err = fm_stark_prove_by(&crew->hook, job->st, r->trace, r->arena, r->need, r->proof, r->cap, &r->len,
+                                   &fault);
+
+    if (err == FM_E_STARK_TRACE) {
+        return say_error(err, "constraint %u does not hold in row %u", fault.constraint, fault.row);
+    }
+    if (err == FM_E_STARK_ARENA || err == FM_E_STARK_OUTPUT) {
+        return say_error(err, "%zu bytes are needed", fault.need);
+    }
+    return err == FM_OK ? 0 : say_error(err, "no proof was made");
+}
+
+static void say_proof(const struct stark_job *job, const struct room *r, const struct crew *crew, const double times[4],
+                      const char *path)
+{
+    say_begin();
+    say_bool("ok", true);
+    say_text("proof", path);
+    say_u64("bytes", STARK_FILE_HEAD + job->claim_bytes + r->len);
+    say_text("profile", job->st->profile->name);
+    say_u64("proven_bits", job->st->profile->bits);
+    say_u64("rows", 1ULL << job->st->air->log_n);
+    say_u64("memory_bytes", r->need);
+    say_u64("threads", job->threads);
+    say_ms("trace_ms", times[1] - times[0]);
+    say_ms("prove_ms", times[2] - times[1]);
+    for (unsigned i = 0; i < FM_PHASE_DONE; i++) {
+        char key[32];
+
+        snprintf(key, sizeof key, "prove_%s_ms", crew_phase_name((enum fm_stark_phase)i));
+        say_ms(key, crew->phase_s[i]);
+    }
+    say_ms("verify_ms", times[3] - times[2]);
+    say_end();
+}
+
 int stark_prove(const struct stark_job *job, const char *path)
 {
     struct room r;
-    struct fm_stark_fault fault;
+    static struct crew crew;
     double times[4];
     fm_err err;
-    int status;
+    int status = 0;
 
     if (!take_room(&r, job->st)) {
         leave_room(&r);
         return say_error(FM_E_NO_SPACE, "a proof of %u rows needs %zu bytes of memory", 1U << job->st->air->log_n,
                          r.need);
     }
-    say_progress("trace", 0, 3);
+    if (!crew_open(&crew, job->threads)) {
+        leave_room(&r);
+        return say_error(FM_E_NO_SPACE, "%u threads cannot be had", job->threads);
+    }
+    crew.tell = tell_phase;
+    say_progress("trace", 0, FM_PHASES + 1U);
     times[0] = seconds();
     err = job->trace(job, r.trace);
-    say_progress("proof", 1, 3);
     times[1] = seconds();
-    if (err == FM_OK) {
-        err = fm_stark_prove(job->st, r.trace, r.arena, r.need, r.proof, r.cap, &r.len, &fault);
-    }
-    say_progress("check", 2, 3);
+    status = err == FM_OK ? make_proof(job, &r, &crew) : say_error(err, "there is nothing true to prove");
     times[2] = seconds();
-    if (err == FM_OK) {
+    if (status == 0) {
         err = fm_stark_verify(job->st, r.proof, r.len, r.scratch, fm_stark_verify_scratch());
+        status = err == FM_OK ? 0 : say_error(err, "nothing was written to %s", path);
     }
     times[3] = seconds();
-    say_progress("check", 3, 3);
-    status = err != FM_OK ? say_error(err, "nothing was written to %s", path) : write_file(job, &r, path);
+    say_progress("check", FM_PHASES + 1U, FM_PHASES + 1U);
+    status = status == 0 ? write_file(job, &r, path) : status;
     if (status == 0) {
-        say_begin();
-        say_bool("ok", true);
-        say_text("proof", path);
-        say_u64("bytes", STARK_FILE_HEAD + job->claim_bytes + r.len);
-        say_text("profile", job->st->profile->name);
-        say_u64("proven_bits", job->st->profile->bits);
-        say_u64("rows", 1ULL << job->st->air->log_n);
-        say_u64("memory_bytes", r.need);
-        say_ms("trace_ms", times[1] - times[0]);
-        say_ms("prove_ms", times[2] - times[1]);
-        say_ms("verify_ms", times[3] - times[2]);
-        say_end();
+        say_proof(job, &r, &crew, times, path);
     }
+    crew_close(&crew);
     leave_room(&r);
     return status;
 }

@@ -4,7 +4,7 @@ lib.stark_verify.srcs := lib/stark/field.c lib/stark/b3.c lib/stark/profile.c li
 	lib/stark/transcript.c lib/stark/dims.c lib/stark/verify.c lib/stark/air_fib.c \
 	lib/stark/w1.c lib/stark/member.c lib/stark/member_verify.c lib/stark/paths.c lib/stark/rcpt.c lib/stark/agent.c
 lib.stark_verify.deps := base wire
-lib.stark_prove.srcs := lib/stark/ntt.c lib/stark/rows.c lib/stark/kern_4.c lib/stark/prove.c lib/stark/fib_trace.c \
+lib.stark_prove.srcs := lib/stark/ntt.c lib/stark/rows.c lib/stark/kern_4.c lib/stark/prove.c lib/stark/prove_work.c lib/stark/prove_open.c lib/stark/fib_trace.c \
 	lib/stark/w1_trace.c lib/stark/member_trace.c lib/stark/paths_trace.c lib/stark/rcpt_trace.c \
 	lib/stark/agent_trace.c lib/stark/air_wide.c lib/stark/poseidon2.c lib/stark/poseidon2_table.c lib/stark/poseidon2_trace.c
 lib.stark_prove.deps := stark_verify
@@ -18,4 +18,5 @@ lib.stark_state.srcs := lib/stark/opened.c lib/stark/chain.c lib/stark/deleg.c \
 	lib/stark/agent_claim.c
 lib.stark_state.deps := base crypto wire core stark_verify
 # What builds a table or evaluates it once, at one point: small counts, not fast.
-$(foreach f,w1 air air_eval air_wide poseidon2 paths rcpt agent member air_fib dims profile,$(eval flags.lib/stark/$(f).c := -Os))
+$(foreach f,w1 air air_wide poseidon2 paths agent member profile dims,$(eval flags.lib/stark/$(f).c := -Oz))
+$(foreach f,air_eval rcpt air_fib member_verify transcript,$(eval flags.lib/stark/$(f).c := -Os))

@@ -27,6 +27,9 @@ struct fm_kern {
     /* Transforms in place over 2^log words; roots: fm_ntt_roots. dif: natural to bit-reversed order; dit: back. */
     void (*dif)(uint32_t *x, uint32_t log, const uint32_t *roots);
     void (*dit)(uint32_t *x, uint32_t log, const uint32_t *roots);
+    /* out = dit of in * twist, element by element. out may be in. */
+    void (*extend)(uint32_t *out, const uint32_t *in, const uint32_t *twist, uint32_t log,
+                   const uint32_t *roots);
     /* out = a * b and out = a * k. out may be a. */
     void (*mul)(uint32_t *out, const uint32_t *a, const uint32_t *b, size_t n);
     void (*scale)(uint32_t *out, const uint32_t *a, fm_bb k, size_t n);
@@ -46,17 +49,18 @@ struct fm_kern {
      */
     void (*rows)(const struct fm_rows *r, size_t row, size_t count, const struct fm_ext *alphas,
                  fm_bb k, uint32_t *out, size_t stride);
-    /* The first row in [0, n) that does not satisfy every constraint, or n. */
-    size_t (*check)(const struct fm_rows *r, size_t n);
+    /* The first of count rows from `row` on that does not satisfy every constraint, or row + count. */
+    size_t (*check)(const struct fm_rows *r, size_t row, size_t count);
     /* sum over i < n of f[i] * w[i], w five columns. */
     struct fm_ext (*dot)(const uint32_t *f, const uint32_t *w, size_t stride, size_t n);
     /* a[i] = a[i]^-1 for n extension elements; none is zero. tmp: five columns of room, as far apart. */
     void (*invert)(uint32_t *a, uint32_t *tmp, size_t stride, size_t n);
     /* out[i] = a[i] * k. out may be a. */
     void (*ext_scale)(uint32_t *out, const uint32_t *a, size_t stride, struct fm_ext k, size_t n);
-    /* out[i] += (sum over terms at i, plus k) * w[i]: n elements, out and w five columns each. */
+    /* out[i] += (sum over terms at first + i, plus k) * w[i]: n elements, out and w five columns each. */
     void (*combine)(uint32_t *out, size_t out_stride, const struct fm_kern_term *terms,
-                    uint32_t nterms, struct fm_ext k, const uint32_t *w, size_t w_stride, size_t n);
+                    uint32_t nterms, size_t first, struct fm_ext k, const uint32_t *w,
+                    size_t w_stride, size_t n);
     /*
      * Folds 2^log_a values into one: out[i] from in[i + m * step], m < 2^log_a, i < step,
          at the points whose inverses are

@@ -15,6 +15,7 @@
         .lanes = FM_LANES,                                                                         \
         .dif = kern_dif,                                                                           \
         .dit = kern_dit,                                                                           \
+        .extend = kern_extend,                                                                     \
         .mul = kern_mul,                                                                           \
         .scale = kern_scale,                                                                       \
         .leaves = kern_leaves,                                                                     \

@@ -285,12 +285,13 @@ static bool row_holds(const struct fm_rows *r, size_t row)
     return any == 0;
 }
 
-static size_t kern_check(const struct fm_rows *r, size_t n)
+static size_t kern_check(const struct fm_rows *r, size_t row, size_t count)
 {
     struct v_machine m;
-    size_t i = 0;
+    size_t i = row;
+    size_t end = row + count;
     bool holds = true;
-    for (; holds && i + FM_LANES <= n; i += FM_LANES) {
+    for (; holds && i + FM_LANES <= end; i += FM_LANES) {
         uint32_t any = 0;
         v_run(&m, r, i, NULL);
         for (unsigned l = 0; l < FM_LANES; l++) {
@@ -299,7 +300,7 @@ static size_t kern_check(const struct fm_rows *r, size_t n)
         holds = any == 0;
     }
     i -= holds ? 0 : FM_LANES;
-    while (i < n && row_holds(r, i)) {
+    while (i < end && row_holds(r, i)) {
         i++;
     }
     return i;

@@ -10,6 +10,8 @@
  *   A, N  nothing
  *   P  idx u32 | kind u8 | index u16
  *   Q  id 32
+ *   R  root 32 | proof: is it good?
+ *   K  salt 32: FORK; no batch is open
  *   V  cell u32 | kind u8 | zero | index u16 | value
  */
 #include "core/drive.h"
@@ -163,6 +165,24 @@ static void plant(struct player *p)
     stream_planted(stdout, &w);
 }
 
+static void verify(struct player *p)
+{
+    struct fm_proven proven;
+    size_t n = p->bytes - 32U;
+
+    stream_verified(stdout, p->request,
+                    fm_proof_verify(p->request + 32, n, p->request, &proven, NULL) == FM_OK,
+                    p->request + 32, n);
+}
+
+static void fork_ledger(struct player *p)
+{
+    struct fm_receipt receipt;
+
+    fm_state_fork(&p->state, p->request, &receipt);
+    stream_fork(stdout, p->request, &p->state);
+}
+
 static void answer(struct player *p, uint8_t kind)
 {
     switch (kind) {
@@ -189,6 +209,12 @@ static void answer(struct player *p, uint8_t kind)
         break;
     case 'Q':
         prove_absent(p);
+        break;
+    case 'R':
+        verify(p);
+        break;
+    case 'K':
+        fork_ledger(p);
         break;
     case 'V':
         plant(p);

@@ -169,6 +169,30 @@ void stream_absence(FILE *f, const uint8_t id[32], bool shows, const uint8_t *pr
     end(f, 'Q');
 }
 
+void stream_fork(FILE *f, const uint8_t salt[32], const struct fm_state *state)
+{
+    if (f == NULL) {
+        return;
+    }
+    begin();
+    fm_put_bytes(&w, salt, 32);
+    fm_put_bytes(&w, state->root, 32);
+    fm_put_bytes(&w, (const uint8_t *)&state->receipt, FM_RECEIPT_BYTES);
+    end(f, 'K');
+}
+
+void stream_verified(FILE *f, const uint8_t root[32], bool good, const uint8_t *proof, size_t bytes)
+{
+    if (f == NULL) {
+        return;
+    }
+    begin();
+    fm_put_bytes(&w, root, 32);
+    fm_put_u8(&w, good ? 1 : 0);
+    fm_put_bytes(&w, proof, bytes);
+    end(f, 'R');
+}
+
 void stream_planted(FILE *f, const struct fm_write *write)
 {
     if (f == NULL) {

@@ -325,6 +325,9 @@ def before_each_effect():
 def transfers():
     h = world(supply=2**63 - 1)
     expect("[4] the issuer pays out at its end", h.through(TREASURY, 0, e.transfer(h.id(A), 1)), "BALANCE")
+    expect("[4] one more than there is", h.own(C, e.transfer(h.id(D), 1001)), "BALANCE")
+    expect("[4] all there is", h.own(C, e.transfer(h.id(D), 1000)))
+    expect("[4] one more", h.own(C, e.transfer(h.id(D), 1)), "BALANCE")
     expect("[4] burn one", h.own(A, e.transfer(h.id(0), 1)))
     expect("[4] mint one", h.through(TREASURY, 0, e.transfer(h.id(A), 1)))
     expect("[4] a root record without MINT", h.through(TREASURY, 0, e.attenuate(9, e.limits(rights=S))))
@@ -586,6 +589,35 @@ def wide():
     expect("[5] 63 births", h.own(me, *[e.create(i, h.key(9)) for i in range(63)]))
     expect("[5] 64 births", h.own(me, *[e.create(i, h.key(9)) for i in range(64)]), "TOO_WIDE")
     expect("[5] births with eight open slots each: 694 addresses", h.own(me, *[e.create(i, h.key(9), nslots=8, nopen=8) for i in range(63)]))
+    free = [e.drop(i) for i in range(62)]
+    expect("[5] an own slot for each birth", h.own(me, *free) if h.state.record(me, 0).kind else None)
+    widest = [e.create(100 + i, nslots=8, nopen=8, slot=i, rights=1) for i in range(63)]
+    expect("[5] 63 births, eight open slots and an own one each", h.own(me, *widest))
+    size = len(h.model.pending[-1][2])
+    ok(168 + 63 * 856 < size <= 56616, "MOD1984 [readings 14] the widest write set fits its u16", size)
+    end(h)
+
+
+def survivors():
+    """[2] a lift and 58 grants in one turn; [14] the lengths that the page names."""
+    h = world(cells=60, nslots=3, money=5)
+    for i in range(58):
+        assert h.own(A + 1 + i, e.open_slot(0, h.id(A))) is None
+    grants = [e.grant(h.id(A + 1 + i), 0, e.limits(rights=S | R)) for i in range(58)]
+    expect("[2] 58 grants", h.own(A, *grants))
+    h.next_batch()
+    expect("[2] a lift and its 58 survivors, in one turn", h.own(A, e.lift(0, MAX), *grants))
+    expect("[2] the first of them", h.through(A + 1, 0, e.check_time(0, U32_MAX)))
+    expect("[2] and the last", h.through(A + 58, 0, e.check_time(0, U32_MAX)))
+    expect("[2] a key is rotated", h.own(A + 1, e.rotate(h.key(250), h.possession(A + 1, h.key(250)))))
+    expect("[2] which changes no capability", h.through(A + 1, 0, e.check_time(0, U32_MAX)))
+    expect("[2] nor what the giver's new key gave", h.own(A, e.rotate(h.key(251), h.possession(A, h.key(251)))))
+    expect("[2] to the last", h.through(A + 58, 0, e.check_time(0, U32_MAX)))
+    pay, me = e.transfer(h.id(A), 1), dict(slot=0, target=h.id(A))
+    bind = e.invoke(1, (8, ZERO), (9, ZERO))
+    sizes = [len(h.signed(A, f)) for f in (e.frame(pay), e.frame(pay, **me), e.frame(grants[0], **me), e.frame(bind, **me),
+                                           e.frame(e.lift(0), *grants[:30]))]
+    ok(sizes == [175, 208, 234, 238, 2178], "MOD1983 [14] the lengths of some turns", sizes)
     end(h)
 
 
@@ -719,8 +751,45 @@ def trees():
     end(h)
 
 
+def bad_proofs():
+    """Proofs that were tampered with: no byte may change, none be missing or too many, no part be another proof's."""
+    h = world(cells=3, nslots=5, nfields=9)
+    h.own(A, e.setfield(8, MAX), e.open_slot(0, h.id(B)))
+    h.full()
+    h.ack()
+    root, accepted, tried = h.model.w.root, 0, 0
+    proofs = [h.prove(A), h.prove(A, RECORD, 0), h.prove(A, RECORD, 4), h.prove(A, FIELD, 8), h.prove(B, FIELD, 8)]
+    ok(all(h.verify(p, root) for p in proofs), "MOD2910 [7] good proofs")
+    for p in proofs:
+        changed = [p[:i] + bytes([p[i] ^ 1 << i % 8]) + p[i + 1:] for i in range(0, len(p), 5)]
+        changed += [p[:i] for i in (*range(0, len(p), 32), len(p) - 1)] + [p + b"\0", p + p[-32:], b""]
+        changed += [q for q in (p[:len(proofs[0])] + r[len(proofs[0]):] for r in proofs[1:]) if q not in proofs]    # another proof's item
+        tried += len(changed)
+        accepted += sum(h.verify(q, root) for q in changed) + h.verify(p, MAX)
+    ok(tried > 500 and accepted == 0, "MOD2911 [7] bad proofs", (tried, accepted))
+    h.close()
+
+
+def forks():
+    h = world()
+    late = h.signed(A, e.frame(e.event(b"x")))
+    h.full()
+    h.ack()
+    h.fork(b"s" * 32)
+    h.batch()
+    expect("[6] a turn for the ledger that was forked", h.raw(late), "WRONG_LEDGER")
+    expect("[6] with the new one's name on it", h.raw(late[:8] + h.state.top.ledger[:8] + late[16:]), "BAD_SIGNATURE")
+    expect("[6] a turn for the new one", h.own(A, e.event(b"x")))
+    h.full()
+    h.ack()
+    h.fork(bytes(32))
+    h.batch()
+    expect("[6] forked again", h.own(A, e.event(b"x")))
+    end(h)
+
+
 CHAPTERS = (worked_example, order_and_clock, prologue, fees, malformed, wire_bounds, checks, before_each_effect, transfers, allowance, axes,
-            depths, saturation, lifts, renewal, births, wide, rules, entries, trees)
+            depths, saturation, lifts, renewal, births, wide, survivors, rules, entries, trees, bad_proofs, forks)
 
 
 def main():

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""heart.md section 1, Genesis; decisions/heart-readings.md 7 and 8."""
+"""heart.md section 1, Genesis; section 6, FORK; decisions/heart-readings.md 7 and 8."""
 import struct
 
 import policy
@@ -48,3 +48,12 @@ def genesis(params, salt, treasury_pk):
     receipt = Receipt(seq=0, height=0, nonce=0, agent=MAX, turn_hash=ledger, post_root=state.root(), now=0,
                       assurance=params.assurance)
     return state, receipt
+
+
+def fork(state, params, salt, last, root):
+    """Section 6: the same cells under another ledger id, and its first receipt, which is the next in the chain. Changes `state`."""
+    top = state.top
+    ledger = H("fork", top.ledger + last.hash() + salt)
+    state.apply({}, top._replace(seq=top.seq + 1, height=top.height + 1, ledger=ledger, prev_receipt=last.hash()))
+    return Receipt(seq=top.seq + 1, height=top.height + 1, nonce=0, agent=MAX, turn_hash=ledger, pre_root=root, post_root=state.root(),
+                   prev_receipt=last.hash(), now=top.now, assurance=params.assurance)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The heart as a program to talk to (tests/diff/play.c), with the model behind each answer: what differs raises replay.Difference."""
+import os
 import struct
 import subprocess
 
@@ -10,7 +11,7 @@ import replay
 from hashing import H, plain
 from state import packed
 
-PLAY = "build/host/bin/heart-play"
+PLAY = os.environ.get("HEART_PLAY", "build/host/bin/heart-play")
 HASH, ED25519 = 1, 0        # how turns are signed: see play.c
 
 
@@ -82,6 +83,12 @@ class Heart:
 
     def plant(self, idx, kind, index, value):
         self.ask("V", struct.pack("<IBBH", idx, kind, 0, index) + packed(value))
+
+    def verify(self, proof, root):
+        return bool(self.ask("R", root + proof).data[32])
+
+    def fork(self, salt):
+        self.ask("K", salt)
 
     def prove(self, idx, kind=0, index=0):
         return self.ask("P", struct.pack("<IBH", idx, kind, index)).data[7:]

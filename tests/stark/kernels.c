@@ -317,8 +317,8 @@ static uint32_t check_columns(const struct fm_kern *k, size_t n)
     for (uint32_t j = 0; j < 7; j++) {
         terms[j] = (struct fm_kern_term){col[30 + j], rnd_ext(99)};
     }
-    k->combine(got[20], WORDS, terms, 7, e, col[40], WORDS, n);
-    k->combine(got[20], WORDS, terms, 4, e, col[40], WORDS, n);
+    k->combine(got[20], WORDS, terms, 7, 0, e, col[40], WORDS, n);
+    k->combine(got[20], WORDS, terms, 4, 0, e, col[40], WORDS, n);
     for (size_t i = 0; i < n; i++) {
         struct fm_ext x = load(&col[2][i], WORDS);
         wrong += got[0][i] != fm_bb_mul(col[0][i], col[1][i]);
@@ -457,11 +457,11 @@ static uint32_t check_first_row(const struct fm_kern *k)
     }
     fm_rows_public(&fib.air, pis, per);
     struct fm_rows rows = {&fib.air, pis, trace, per, n, n};
-    wrong += k->check(&rows, n) != n;
+    wrong += k->check(&rows, 0, n) != n;
     for (size_t at = 1; at < n; at += 37) {
         uint32_t was = trace[at];
         trace[at] = fm_bb_add(was, FM_BB_ONE);
-        wrong += k->check(&rows, n) != at;
+        wrong += k->check(&rows, 0, n) != at;
         trace[at] = was;
     }
     return wrong;
