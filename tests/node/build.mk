@@ -18,7 +18,7 @@ test.node-ahead.libs := hoststore store core
 test.node-ahead.budget_s := 30
 build/san/test/node-ahead: | build/host/bin/dreggd build/host/test/libfailio.so
 script.node-history.file := tests/node/history.t
-script.node-history.budget_s := 60
+script.node-history.budget_s := 90
 script.node-history.needs := $(node_bins)
 tests += node-ship
 test.node-ship.srcs := tests/node/ship.c tests/node/peer.c tests/core/world.c

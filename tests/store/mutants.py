@@ -17,9 +17,10 @@ spec.loader.exec_module(engine)
 engine.DIR = "build/host/store-mutants"
 engine.FILES = ["lib/store/log.c", "lib/store/log_recover.c", "lib/store/super.c", "lib/store/frame.c", "lib/store/checkpoint.c"]
 engine.TESTS = {
-    "log": ["tests/store/log.c", "tests/store/disk.c"],
     "bytes": ["tests/store/bytes.c", "tests/core/world.c"],
+    "log": ["tests/store/log.c", "tests/store/disk.c"],
 }
+os.environ["LOG_FLIP_STEP"] = "13"  # every thirteenth bit and byte: a mutant is one of many
 engine.ARCHIVES = [f"build/host/lib{name}.a" for name in ("store", "core", "wire", "crypto", "base")]
 engine.EQUIVALENT = "tests/store/equivalent.txt"
 
