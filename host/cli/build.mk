@@ -1,5 +1,5 @@
 progs += dregg
-prog.dregg.srcs := host/cli/main.c host/cli/say.c host/cli/args.c host/cli/book.c host/cli/client.c host/cli/cmd_turn.c \
+prog.dregg.srcs := host/cli/main.c host/cli/help.c host/cli/say.c host/cli/args.c host/cli/book.c host/cli/client.c host/cli/cmd_turn.c \
 	host/cli/cmd_dir.c host/cli/cmd_show.c host/cli/cmd_store.c host/cli/cmd_bench.c host/cli/cmd_stark.c host/cli/cmd_stark_rcpt.c host/cli/stark_file.c \
 	host/cli/cmd_token.c host/cli/cmd_token_io.c host/cli/cmd_token_show.c host/cli/crew.c
 prog.dregg.ldlibs := -pthread

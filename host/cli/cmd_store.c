@@ -115,6 +115,9 @@ static int receive(struct client *c, FILE *out, uint64_t *bytes)
         if (status != 0) {
             return status;
         }
+        if (head.kind == FM_MSG_ERROR) {
+            return client_error(&r);
+        }
         if (head.kind != FM_MSG_SHIP) {
             return say_error(FM_E_BAD_MESSAGE, "the node could not ship its checkpoint");
         }

@@ -41,6 +41,11 @@ static fm_err failed(struct host_error *e, const char *what, int rc)
     return host_fail(e, rc == ENOMEM ? FM_E_NO_SPACE : FM_E_STORE_IO, "index: %s: %s", what, mdb_strerror(rc));
 }
 
+static void warn(const char *text)
+{
+    fprintf(stderr, "dreggd: warning: %s: older receipts are not served until the next start\n", text);
+}
+
 static MDB_val value_of(void *p, size_t n)
 {
     return (MDB_val){n, p};
@@ -144,6 +149,7 @@ static void *work(void *cookie)
         pthread_mutex_unlock(&x->lock);
         rc = atomic_load(&x->failed) ? 0 : write_items(x, from, (uint32_t)n);
         if (rc != 0) {
+            warn(mdb_strerror(rc));
             atomic_store(&x->failed, true);
         }
         pthread_mutex_lock(&x->lock);
@@ -459,6 +465,12 @@ fm_err index_open(struct index_map *x, const char *dir, const struct host_store 
         return host_fail(e, FM_E_STORE_IO, "%s: %s", path, strerror(errno));
     }
     err = open_ours(x, path, s, progress, e);
+    if (err == FM_E_STORE_IO) { /* it can be made anew at the next start: the node goes on */
+        warn(e->text);
+        atomic_store(&x->failed, true);
+        x->put = x->taken = 0;
+        err = FM_OK;
+    }
     if (err == FM_OK && pthread_create(&x->thread, NULL, work, x) != 0) {
         err = host_fail(e, FM_E_NO_SPACE, "a thread for the index");
     }

@@ -51,7 +51,8 @@ struct index_map {
 
 size_t index_bytes(void);
 /* Opens DIR/index, or makes it anew if it is not of this store; brings it up to the store's last receipt from the logs;
- * starts its thread. FM_E_STORE_IO, FM_E_NO_SPACE, or what reading the logs gave. */
+ * starts its thread. If it cannot be written, a warning, and it finds nothing. FM_E_NO_SPACE, or what reading the logs
+ * gave. */
 fm_err index_open(struct index_map *x, const char *dir, const struct host_store *s,
                   const struct host_progress *progress,
                   struct host_error *e);

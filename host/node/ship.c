@@ -7,6 +7,7 @@
  * that it asked for, however many are taken meanwhile.
  */
 #include "host/node/node.h"
+#include "host/store/files.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -29,13 +30,11 @@ void ship_piece(struct node *n, struct conn *c)
     struct fm_writer w = out_writer(c);
     uint64_t left = c->ship_bytes - c->ship_at;
     size_t bytes = left < SHIP_PIECE_BYTES ? (size_t)left : SHIP_PIECE_BYTES;
-    ssize_t got;
 
     (void)n;
     fm_msg_put_head(&w, FM_MSG_SHIP, c->ship_tag, (uint32_t)bytes);
-    got = bytes == 0 ? 0 : pread(c->ship_fd, w.buf + w.len, bytes, (off_t)c->ship_at);
-    if (got != (ssize_t)bytes) {
-        answer_error(c, c->ship_tag, FM_E_STORE_IO, "checkpoint", bytes, (uint64_t)(got < 0 ? 0 : got));
+    if (bytes > 0U && !files_read(c->ship_fd, c->ship_at, w.buf + w.len, bytes)) {
+        answer_error(c, c->ship_tag, FM_E_STORE_IO, "checkpoint", c->ship_bytes, c->ship_at);
         ship_drop(c);
         return;
     }

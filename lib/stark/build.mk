@@ -18,4 +18,5 @@ lib.stark_state.srcs := lib/stark/opened.c lib/stark/chain.c lib/stark/deleg.c \
 	lib/stark/agent_claim.c
 lib.stark_state.deps := base crypto wire core stark_verify
 # What builds a table or evaluates it once, at one point: small counts, not fast.
-$(foreach f,w1 air air_eval air_wide poseidon2 paths rcpt agent member air_fib dims profile,$(eval flags.lib/stark/$(f).c := -Os))
+$(foreach f,w1 air air_wide poseidon2 paths agent member profile dims,$(eval flags.lib/stark/$(f).c := -Oz))
+$(foreach f,air_eval rcpt air_fib member_verify transcript,$(eval flags.lib/stark/$(f).c := -Os))

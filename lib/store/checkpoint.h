@@ -53,7 +53,7 @@ void fm_checkpoint_read_begin(struct fm_checkpoint_reader *r, struct fm_state *s
 fm_err fm_checkpoint_read(struct fm_checkpoint_reader *r, const uint8_t *bytes,
                           size_t n) FM_MUST_CHECK;
 /* After the last byte: FM_E_CHECKPOINT_DAMAGED if cells are missing; FM_E_FORGED if the recomputed
- * root is not the receipt's. */
+ * root is not the receipt's, or the receipt's two parts are not of one receipt. */
 fm_err fm_checkpoint_read_end(struct fm_checkpoint_reader *r) FM_MUST_CHECK;
 
 /* Thaw (heart.md section 6): what must hold of a checkpoint that somebody else ships, beside the
