@@ -217,7 +217,18 @@ static fm_err read_shipped(struct host_store *s, FILE *in, struct fm_checkpoint_
         }
     }
     free(buf);
-    return err == FM_OK ? FM_OK : host_fail(e, err, "the shipped checkpoint: %s", fm_err_text(err));
+    if (err == FM_E_FORGED && memcmp(s->state.root, r->receipt.head.post_root, 32) == 0) {
+        return host_fail(e, err, "its receipt's two parts are not of one receipt");
+    }
+    if (err == FM_E_FORGED) {
+        return host_fail(e, err, "its root, computed anew, is %02x%02x%02x%02x…, its receipt says %02x%02x%02x%02x…",
+                         s->state.root[0], s->state.root[1], s->state.root[2], s->state.root[3],
+                         r->receipt.head.post_root[0], r->receipt.head.post_root[1], r->receipt.head.post_root[2],
+                         r->receipt.head.post_root[3]);
+    }
+    return err == FM_OK ? FM_OK
+                        : host_fail(e, err, "the shipped checkpoint, at cell %u of %u", s->state.top.ncells,
+                                    r->top.ncells);
 }
 
 fm_err host_store_thaw(const char *dir, const struct host_config *config, FILE *in,
@@ -236,8 +247,14 @@ fm_err host_store_thaw(const char *dir, const struct host_config *config, FILE *
     }
     if (err == FM_OK) {
         err = fm_thaw_check(&s->state.receipt, attested, floor_seq, &e->why);
-        if (err != FM_OK) {
-            (void)host_fail(e, err, "%s", fm_err_text(err));
+        if (err == FM_E_ROLLED_BACK) {
+            (void)host_fail(e, err, "expected seq %llu or later, got %llu", (unsigned long long)floor_seq,
+                            (unsigned long long)s->state.receipt.head.seq);
+        } else if (err != FM_OK) {
+            const uint8_t *h = s->state.receipt_hash;
+
+            (void)host_fail(e, err, "attested is %02x%02x%02x%02x…, the checkpoint's is %02x%02x%02x%02x…", attested[0],
+                            attested[1], attested[2], attested[3], h[0], h[1], h[2], h[3]);
         }
     }
     if (err == FM_OK) {

@@ -10,6 +10,7 @@
  *   A, N  nothing
  *   P  idx u32 | kind u8 | index u16
  *   Q  id 32
+ *   R  root 32 | proof: is it good?
  *   K  salt 32: FORK; no batch is open
  *   V  cell u32 | kind u8 | zero | index u16 | value
  */
@@ -164,6 +165,16 @@ static void plant(struct player *p)
     stream_planted(stdout, &w);
 }
 
+static void verify(struct player *p)
+{
+    struct fm_proven proven;
+    size_t n = p->bytes - 32U;
+
+    stream_verified(stdout, p->request,
+                    fm_proof_verify(p->request + 32, n, p->request, &proven, NULL) == FM_OK,
+                    p->request + 32, n);
+}
+
 static void fork_ledger(struct player *p)
 {
     struct fm_receipt receipt;
@@ -198,6 +209,9 @@ static void answer(struct player *p, uint8_t kind)
         break;
     case 'Q':
         prove_absent(p);
+        break;
+    case 'R':
+        verify(p);
         break;
     case 'K':
         fork_ledger(p);

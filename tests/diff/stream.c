@@ -181,6 +181,18 @@ void stream_fork(FILE *f, const uint8_t salt[32], const struct fm_state *state)
     end(f, 'K');
 }
 
+void stream_verified(FILE *f, const uint8_t root[32], bool good, const uint8_t *proof, size_t bytes)
+{
+    if (f == NULL) {
+        return;
+    }
+    begin();
+    fm_put_bytes(&w, root, 32);
+    fm_put_u8(&w, good ? 1 : 0);
+    fm_put_bytes(&w, proof, bytes);
+    end(f, 'R');
+}
+
 void stream_planted(FILE *f, const struct fm_write *write)
 {
     if (f == NULL) {

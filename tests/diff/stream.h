@@ -13,6 +13,7 @@
  *   P proof     idx u32 | kind u8 | index u16 | proof (none: refused)
  *   Q absence   id 32 | shows u8 | proof (none: refused)
  *   K fork      salt 32 | root 32 | receipt 368: another ledger from here on
+ *   R verify    root 32 | good u8 | proof
  *   V planted   cell u32 | kind u8 | zero | index u16 | value: put into the state by the generator, beside all turns
  */
 #ifndef FM_TESTS_DIFF_STREAM_H
@@ -42,6 +43,7 @@ void stream_proof(FILE *f, uint32_t idx, uint8_t kind, uint16_t index, const uin
                   size_t bytes);
 void stream_absence(FILE *f, const uint8_t id[32], bool shows, const uint8_t *proof, size_t bytes);
 void stream_fork(FILE *f, const uint8_t salt[32], const struct fm_state *state);
+void stream_verified(FILE *f, const uint8_t root[32], bool good, const uint8_t *proof, size_t bytes);
 void stream_planted(FILE *f, const struct fm_write *write);
 
 #endif

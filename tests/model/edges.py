@@ -751,6 +751,25 @@ def trees():
     end(h)
 
 
+def bad_proofs():
+    """Proofs that were tampered with: no byte may change, none be missing or too many, no part be another proof's."""
+    h = world(cells=3, nslots=5, nfields=9)
+    h.own(A, e.setfield(8, MAX), e.open_slot(0, h.id(B)))
+    h.full()
+    h.ack()
+    root, accepted, tried = h.model.w.root, 0, 0
+    proofs = [h.prove(A), h.prove(A, RECORD, 0), h.prove(A, RECORD, 4), h.prove(A, FIELD, 8), h.prove(B, FIELD, 8)]
+    ok(all(h.verify(p, root) for p in proofs), "MOD2910 [7] good proofs")
+    for p in proofs:
+        changed = [p[:i] + bytes([p[i] ^ 1 << i % 8]) + p[i + 1:] for i in range(0, len(p), 5)]
+        changed += [p[:i] for i in (*range(0, len(p), 32), len(p) - 1)] + [p + b"\0", p + p[-32:], b""]
+        changed += [q for q in (p[:len(proofs[0])] + r[len(proofs[0]):] for r in proofs[1:]) if q not in proofs]    # another proof's item
+        tried += len(changed)
+        accepted += sum(h.verify(q, root) for q in changed) + h.verify(p, MAX)
+    ok(tried > 500 and accepted == 0, "MOD2911 [7] bad proofs", (tried, accepted))
+    h.close()
+
+
 def forks():
     h = world()
     late = h.signed(A, e.frame(e.event(b"x")))
@@ -770,7 +789,7 @@ def forks():
 
 
 CHAPTERS = (worked_example, order_and_clock, prologue, fees, malformed, wire_bounds, checks, before_each_effect, transfers, allowance, axes,
-            depths, saturation, lifts, renewal, births, wide, survivors, rules, entries, trees, forks)
+            depths, saturation, lifts, renewal, births, wide, survivors, rules, entries, trees, bad_proofs, forks)
 
 
 def main():

@@ -84,6 +84,9 @@ class Heart:
     def plant(self, idx, kind, index, value):
         self.ask("V", struct.pack("<IBBH", idx, kind, 0, index) + packed(value))
 
+    def verify(self, proof, root):
+        return bool(self.ask("R", root + proof).data[32])
+
     def fork(self, salt):
         self.ask("K", salt)
 

@@ -70,7 +70,7 @@ class Replay:
     def entry(self, kind, data):
         self.counts[kind] += 1
         {"G": self.on_genesis, "B": self.on_batch, "T": self.on_turn, "F": self.on_frame, "A": self.on_ack, "N": self.on_nak,
-         "P": self.on_proof, "Q": self.on_absence, "K": self.on_fork, "V": self.on_planted}[kind](data)
+         "P": self.on_proof, "Q": self.on_absence, "R": self.on_verify, "K": self.on_fork, "V": self.on_planted}[kind](data)
 
     def run(self, f, progress=None):
         for number, (kind, data) in enumerate(entries(f)):
@@ -180,6 +180,10 @@ class Replay:
         id, shows, heart = d.take(32), d.number(1), d.rest()
         agree("proof of absence", proof.prove_absent(self.w.state, id), heart)
         agree("the proof shows it", proof.shows_absent(heart, self.w.root, id), bool(shows))
+
+    def on_verify(self, d):
+        root, good, data = d.take(32), d.number(1), d.rest()
+        agree("the proof is good", proof.verify(data, root) is not None, bool(good))
 
     def on_fork(self, d):
         receipt = fork(self.w.state, self.params, d.take(32), self.w.receipt, self.w.root)
