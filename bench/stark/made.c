@@ -14,6 +14,7 @@
 #define CELLS_LOG 20u
 #define HEADS 64u
 
+unsigned made_profile = FM_STARK_P100;
 static struct fm_member member;
 static struct fm_paths paths;
 static struct fm_rcpt rcpt;
@@ -136,7 +137,7 @@ const struct fm_stark_statement *made_member(void)
         step(FM_H_NODE, at, siblings[k++], (cell >> i & 1) != 0);
     }
     step(FM_H_ROOT, at, siblings[k++], false);
-    must(fm_member_statement(&member, SLOTS_LOG, CELLS_LOG, at, cell, slot, record, FM_STARK_P100));
+    must(fm_member_statement(&member, SLOTS_LOG, CELLS_LOG, at, cell, slot, record, made_profile));
     return &member.st;
 }
 
@@ -185,7 +186,7 @@ static void begin_paths(void)
 
 static const struct fm_stark_statement *end_paths(void)
 {
-    must(fm_paths_finish(&paths, FM_STARK_P100));
+    must(fm_paths_finish(&paths, made_profile));
     return &paths.st;
 }
 
@@ -251,7 +252,7 @@ const struct fm_stark_statement *made_receipts(void)
     memcpy(c.first_pre_root, heads[0] + 128, 32);
     memcpy(c.last_post_root, heads[HEADS - 1] + 160, 32);
     fm_hash(FM_H_RECEIPT, heads[HEADS - 1], FM_RCPT_HEAD_BYTES, c.last_hash);
-    must(fm_rcpt_statement(&rcpt, &c, FM_STARK_P100));
+    must(fm_rcpt_statement(&rcpt, &c, made_profile));
     return &rcpt.st;
 }
 

@@ -24,7 +24,8 @@ void made_release(struct made *m);
 double made_prove_ms(struct made *m, void (*trace)(uint32_t *out));
 double made_verify_ms(struct made *m);
 
-/* The statements, in static memory, and their traces. */
+/* The statements, in static memory, and their traces; at this profile, P100 unless it is changed. */
+extern unsigned made_profile;
 const struct fm_stark_statement *made_member(void);
 const struct fm_stark_statement *made_chain8(void);
 const struct fm_stark_statement *made_deleg_p(void);

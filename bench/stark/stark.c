@@ -234,8 +234,13 @@ int main(void)
     statement("deleg_w", made_deleg_w(), made_paths_trace, 180, 0);
     statement("rcpt64", made_receipts(), made_receipts_trace, 200, 256);
     statement("capchain8", made_chain8(), made_paths_trace, 300, 0);
-    poseidon2("poseidon2", 15, FM_STARK_B65, 150e3);
-    poseidon2("poseidon2_p100h", 14, FM_STARK_P100H, 0);
+    made_profile = FM_STARK_P100F;
+    statement("member_p100f", made_member(), made_member_trace, 25, 0);
+    statement("deleg_p_p100f", made_deleg_p(), made_paths_trace, 80, 0);
+    statement("deleg_w_p100f", made_deleg_w(), made_paths_trace, 180, 0);
+    statement("rcpt64_p100f", made_receipts(), made_receipts_trace, 200, 0);
+    poseidon2("poseidon2", 13, FM_STARK_B65, 150e3);
+    poseidon2("poseidon2_p100h", 13, FM_STARK_P100H, 0);
     row("stark_verifier_scratch_bytes", "", (double)fm_stark_verify_scratch(), "bytes", 32768);
     return 0;
 }

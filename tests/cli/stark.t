@@ -12,10 +12,10 @@ does "STC0004 bob delegates to cleo" 0 delegate bob cleo 1 --slot 0 --of ann --r
 last=$(dregg show head)
 root_now=$(value root) receipt=$(value receipt) seq=$(value seq)
 does "STC0010 prove member" 0 prove member cleo 1 --out "$work/member"
-does "STC0050 prove member by three threads" 0 prove member cleo 1 --threads 3 --out "$work/member3"
-[ "$(value threads)" = 3 ] && [ -n "$(value prove_extend_ms)" ]; ok $? "STC0051 and it says how long each phase took"
-cmp -s "$work/member" "$work/member3"; ok $? "STC0052 the same file"
-refuses "STC0053 no threads:" USAGE prove member cleo 1 --threads 0 --out "$work/none"
+does "STC0060 prove member by three threads" 0 prove member cleo 1 --threads 3 --out "$work/member3"
+[ "$(value threads)" = 3 ] && [ -n "$(value prove_extend_ms)" ]; ok $? "STC0061 and it says how long each phase took"
+cmp -s "$work/member" "$work/member3"; ok $? "STC0062 the same file"
+refuses "STC0063 no threads:" USAGE prove member cleo 1 --threads 0 --out "$work/none"
 does "STC0011 prove chain" 0 prove chain cleo 1 --out "$work/chain"
 does "STC0012 prove receipts" 0 prove receipts 2 $((seq - 1)) --out "$work/receipts"
 last=$(dregg show receipt treasury 2) agent_receipt=$(value receipt)

@@ -21,7 +21,9 @@ fm_err evil_check(const struct fm_stark_statement *st, const uint32_t *trace, ui
                   struct fm_stark_fault *fault);
 static void evil_indices(const struct fm_tr *t, uint32_t log_size, uint32_t *out, uint32_t n);
 #define fm_tr_indices evil_indices
+#define fm_prover_open evil_open
 #include "lib/stark/prove.c"
+#include "lib/stark/prove_open.c"
 #undef fm_tr_indices
 
 int evil_attack;
@@ -187,7 +189,7 @@ static struct fm_ext point_of(const struct prover *p, size_t i)
 static void set_quotient(struct prover *p, size_t i, const struct fm_ext *v)
 {
     for (uint32_t l = 0; l < FM_EXT_DEGREE; l++) {
-        p->quot[l * p->points + i] = v->c[l];
+        p->quot[l * p->stride + i] = v->c[l];
     }
 }
 

@@ -221,6 +221,32 @@ static fm_err one(uint32_t i)
     return e != FM_OK ? e : fm_stark_verify(&st, proof, len, scratch, fm_stark_verify_scratch());
 }
 
+/* Of every table: a trace with a wrong cell, an arena and a proof's room that are a byte too small. */
+static void refusals(void)
+{
+    static fm_err (*const makers[])(unsigned, struct fm_stark_statement *) = {make_fib, make_member, make_paths,
+                                                                             make_receipts, make_agent, make_poseidon2};
+    uint32_t wrong = 0;
+    for (uint32_t i = 0; i < 6; i++) {
+        struct fm_stark_statement st = {0};
+        struct fm_stark_fault fault;
+        size_t len;
+        size_t need;
+        do {
+            wrong += makers[i](FM_STARK_P100, &st) != FM_OK;
+        } while (wrong == 0 && st.air->log_n < 4);
+        need = fm_stark_arena_size(&st);
+        wrong += fm_stark_prove(&st, trace, arena, need - 1, proof, sizeof proof, &len, &fault) != FM_E_STARK_ARENA;
+        wrong += fault.need != need;
+        wrong += fm_stark_prove(&st, trace, arena, need, proof, 1000, &len, &fault) != FM_E_STARK_OUTPUT;
+        wrong += fault.need != fm_stark_proof_size(&st);
+        trace[7] = fm_bb_add(trace[7], fm_bb_of(5));
+        wrong += fm_stark_prove(&st, trace, arena, need, proof, sizeof proof, &len, &fault) != FM_E_STARK_TRACE;
+        wrong += fault.row != 7 || fault.constraint >= st.air->ncons;
+    }
+    TAP_EQ(wrong, 0, "MNY0003 the prover says which row does not hold, or the bytes that it needs, of all six tables");
+}
+
 int main(void)
 {
     const char *many = getenv("MANY");
@@ -237,6 +263,7 @@ int main(void)
             bad++;
         }
     }
+    refusals();
     tap_note_u64("proofs", n);
     TAP_OK(n > 0, "MNY0001 proofs were made");
     TAP_EQ(bad, 0, "MNY0002 all of them verify");

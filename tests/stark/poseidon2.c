@@ -282,7 +282,7 @@ static void test_forgers(void)
             accepted += e == FM_OK && check(&st) == FM_OK;
         }
     }
-    TAP_EQ(accepted, 0, "PSD0050 eight forgers at four sizes: no false result is accepted");
+    TAP_EQ(accepted, 0, "PSD0050 forgers of each kind at four sizes: no false result is accepted");
     accepted = 0;
     for (uint32_t c = 0; c < FM_P2_COLS; c += 7) {
         struct fm_stark_statement st = statement(5, FM_STARK_P100H);
