@@ -83,12 +83,13 @@ class Room:
         return all(self.build(srcs, f"{self.dir}/{name}") and self.passes(f"{self.dir}/{name}")
                    for name, srcs in self.tests.items())
 
-    def main(self, share):
-        """Tries every share-th mutant. TAP on standard output; the exit status."""
+    def main(self, share, parts):
+        """Tries every share-th mutant, of those that have one of the parts. TAP on standard output; the exit status."""
         healthy = self.prepare()
         equivalent = [line.split("  #")[0].strip() for line in open(self.equivalent) if line[0] not in "#\n"]
         print(("ok" if healthy else "not ok") + " 1 - MUT0001 without a mutant every test passes")
-        found = [(path, at, changed) for path in self.files for at, changed in self.mutants(path)]
+        found = [(path, at, changed) for path in self.files for at, changed in self.mutants(path)
+                 if not parts or any(part in self.label(path, at) for part in parts)]
         chosen = found[share // 2::share]
         failed = not healthy
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
@@ -106,6 +107,5 @@ class Room:
 
 
 def run(room, share):
-    """The command: [SHARE [FILE…]], FILE a part of a path."""
-    room.files = [f for f in room.files if len(sys.argv) < 3 or any(part in f for part in sys.argv[2:])]
-    sys.exit(room.main(int(sys.argv[1]) if len(sys.argv) > 1 else share))
+    """The command: [SHARE [PART…]], only mutants whose line, as it is printed, has one of the parts."""
+    sys.exit(room.main(int(sys.argv[1]) if len(sys.argv) > 1 else share, sys.argv[2:]))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Tokens and keys as text: base64url and key names, there and back, and what is neither. */
 #include "base/base.h"
+#include "biscuit/pb.h"
 #include "tests/tap.h"
 
 #include <firmament/biscuit.h>
@@ -102,8 +103,48 @@ static void test_keys(void)
     TAP_EQ(fm_biscuit_key_check(&key), FM_E_TOKEN_KEY, "FRM0016 an Ed25519 key of 33");
 }
 
+/* UTF-8 by its definition: the sequence is the shortest of a code point that is no surrogate. */
+static bool utf8(const uint8_t *p, size_t n)
+{
+    static const uint32_t least[5] = {0, 0, 0x80, 0x800, 0x10000};
+    size_t len = n == 0 || p[0] < 0x80 ? 1 : p[0] >> 5 == 6 ? 2 : p[0] >> 4 == 14 ? 3 : p[0] >> 3 == 30 ? 4 : 0;
+
+    if (n == 0) {
+        return true;
+    }
+    if (len == 0 || len > n) {
+        return false;
+    }
+    uint32_t c = len == 1 ? p[0] : p[0] & (0x7fU >> len);
+    for (size_t i = 1; i < len; i++) {
+        if (p[i] >> 6 != 2) {
+            return false;
+        }
+        c = c << 6 | (p[i] & 0x3fU);
+    }
+    return c >= least[len] && c <= 0x10ffff && !(c >= 0xd800 && c < 0xe000) && utf8(p + len, n - len);
+}
+
+static void test_utf8(void)
+{
+    unsigned other = 0;
+    unsigned valid = 0;
+
+    for (uint32_t v = 0; v < 1U << 24; v += v < 0xc00000 && v > 0x10000 ? 7 : 1) { /* all that begin with c0 or more */
+        uint8_t bytes[4] = {(uint8_t)(v >> 16), (uint8_t)(v >> 8), (uint8_t)v, 0xbf};
+        for (size_t n = v < 0x10000 ? 1 : 3; n <= 4; n += v % 16U == 0 || bytes[0] >= 0xf0 ? 1 : 2) {
+            bool want = utf8(bytes, n);
+            other += fm_utf8_valid(bytes, n) != want ? 1U : 0U;
+            valid += want ? 1U : 0U;
+        }
+    }
+    TAP_EQ(other, 0, "FRM0020 UTF-8 as its definition has it, every sequence of three bytes and many of four");
+    TAP_OK(valid > 100000, "FRM0021 many of them are");
+}
+
 int main(void)
 {
+    test_utf8();
     test_base64();
     test_keys();
     return tap_done();

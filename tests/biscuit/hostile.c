@@ -133,6 +133,16 @@ static void test_texts(void)
     TAP_EQ(ask(text("a(", "[", 3000, "1")), FM_E_TOKEN_NESTING, "HOS0106 3000 brackets in text");
     TAP_EQ(ask(text("allow if a(", "$v#, ", 60, "1), b($a, $b, $c, $d, $e);")), FM_E_TOKEN_VARIABLES,
            "HOS0108 65 variables in text");
+    static char many[8192]; /* 65 different keys, 13 a policy */
+    size_t at = 0;
+    for (uint32_t i = 0; i < 65; i++) {
+        struct fm_biscuit_key key = kit_key(FM_BISCUIT_ED25519, i + 1U);
+        const char *before = i % 13U > 0 ? ", " : i > 0 ? "; allow if true trusting " : "allow if true trusting ";
+        memcpy(many + at, before, strlen(before));
+        at += strlen(before);
+        at += fm_biscuit_key_print(&key, many + at);
+    }
+    TAP_EQ(ask(many), FM_E_TOKEN_KEYS, "HOS0148 65 keys in text");
     TAP_EQ(ask("a({1, \"x\"}); allow if true;"), FM_E_TOKEN_SET, "HOS0109 a set of two types in text");
     TAP_EQ(ask(text("a({", "#, ", 1200, "1}); allow if true;")), FM_E_TOKEN_TERMS, "HOS0110 a set of 1201 in text");
     TAP_EQ(ask("allow if \"a\".matches(\"\\\\p{Greek}\");"), FM_E_TOKEN_REGEX, "HOS0111 a pattern we do not support");
@@ -203,11 +213,61 @@ static void test_evaluations(void)
         other += err != FM_OK && err != FM_E_TOKEN_MEMORY ? 1U : 0U;
     }
     TAP_EQ(other, 0, "HOS0140 every size of arena is enough, or TOKEN_MEMORY");
+    static const char all[] =
+        "trusting authority; a(\"x\", [1, 2], {3}, {\"k\": hex:00}, \"q\\\"\"); b($x) <- a($x, $y, $z, $m, $q), "
+        "$y.length() == 2, $x + \"y\" == \"xy\", ({1}).union($z).length() == 2; check if b($x), $x == \"x\" or "
+        "b(\"z\"); allow if b(\"x\"), {\"a\": 1}.all($p -> $p.length() == 2);";
+    size_t least = 0;
+    while (ask_within("a(1);", usual, false, least) == FM_E_TOKEN_MEMORY) {
+        least += 64;
+    }
+    unsigned good = 0;
+    for (size_t cap = least - 64U; cap < least + 12000U; cap += 4) {
+        fm_err err = ask_within(all, usual, false, cap);
+        other += err != FM_OK && err != FM_E_TOKEN_MEMORY ? 1U : 0U;
+        good += err == FM_OK ? 1U : 0U;
+    }
+    TAP_OK(other == 0 && good > 100, "HOS0150 … step by step through all that a program takes");
+}
+
+/* Values are found by a hash of 32 bits, which anybody can make collide. */
+static void test_collisions(void)
+{
+    enum { EACH = 120000 };
+    const struct fm_biscuit_limits limits = {1U << 20, 100, 1, 1};
+    static uint8_t memory[96U << 20];
+    static uint32_t heads[1U << 18], next[3U * EACH + 64U];
+    struct fm_arena arena = {memory, sizeof memory, 0};
+    struct fm_biscuit_world *w = fm_biscuit_world_new(&arena, &limits);
+    unsigned pairs[2] = {0, 0};
+    unsigned merged = 0;
+    fm_err err = FM_OK;
+
+    FM_ASSERT(w != NULL);
+    for (uint32_t i = 0; i < EACH; i++) {
+        uint32_t first = w->nvalues;
+        uint64_t mixed = (i + 1U) * 0x9e3779b97f4a7c15ULL;
+        (void)fm_b_scalar(w, FM_BISCUIT_INTEGER, mixed, &err);
+        (void)fm_b_scalar(w, FM_BISCUIT_DATE, mixed, &err);
+        (void)fm_b_blob(w, FM_BISCUIT_BYTES, &mixed, sizeof mixed, true, &err);
+        merged += w->nvalues != first + 3U ? 1U : 0U;
+    }
+    for (uint32_t i = 31; i < w->nvalues; i++) { /* how many of them had the hash of another, of its type or not? */
+        uint32_t *head = &heads[w->values[i].hash & ((1U << 18) - 1U)];
+        for (uint32_t k = *head; k != 0; k = next[k]) {
+            pairs[w->values[k].type == w->values[i].type] += w->values[k].hash == w->values[i].hash ? 1U : 0U;
+        }
+        next[i] = *head;
+        *head = i;
+    }
+    TAP_OK(err == FM_OK && pairs[0] > 3 && pairs[1] > 1, "HOS0151 among 360,000 values some have the hash of another");
+    TAP_EQ(merged, 0, "HOS0152 … and none is taken for another");
 }
 
 int main(void)
 {
     test_malleable();
+    test_collisions();
     test_texts();
     test_evaluations();
     return tap_done();

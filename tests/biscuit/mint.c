@@ -322,8 +322,10 @@ static void test_wrong_use(void)
     TAP_EQ(MINT(&r, &r, "allow if true;", ssl, &arena, sizeof buf), FM_E_TOKEN_SYNTAX, "MNT0069 a policy in a block");
     TAP_EQ(MINT(&r, &r, "a($x);", ssl, &arena, sizeof buf), FM_E_TOKEN_FACT_VARIABLE, "MNT0070 a fact with a variable");
     TAP_EQ(MINT(&r, &r, "a($x) <- b($y);", ssl, &arena, sizeof buf), FM_E_TOKEN_UNBOUND, "MNT0071 an unbound head");
-    for (size_t cap = 0; cap < a.len; cap++) {
-        FM_ASSERT(MINT(&r, &r, "a(1);", ssl, &arena, 0) == FM_E_TOKEN_LENGTH);
+    TAP_OK(MINT(&r, &r, "a(1);", ssl, &arena, sizeof buf) == FM_OK && MINT(&r, &r, "a(1);", ssl, &arena, len) == FM_OK,
+           "MNT0075 just enough room for the token is enough");
+    for (size_t cap = 0, need = len; cap < need; cap++) {
+        FM_ASSERT(MINT(&r, &r, "a(1);", ssl, &arena, cap) == FM_E_TOKEN_LENGTH);
     }
     TAP_OK(arena.used == 0 && tiny.used == 0, "MNT0072 the working memory comes back from each refusal");
     unsigned other = 0;

@@ -3,7 +3,7 @@
 """Takes one check of libbiscuit away at a time and wants a test to fail: every `if (…)` that leads to a refusal or a `no`, and a list
 by hand of what compares, masks and counts. What changes nothing is named in tests/biscuit/equivalent.txt, with the reason.
 
-usage: tests/biscuit/mutants.py [SHARE [FILE…]]    (every SHARE-th mutant, default 16; 1: all). TAP on standard output."""
+usage: tests/biscuit/mutants.py [SHARE [PART…]]    (every SHARE-th mutant, default 16; 1: all). TAP on standard output."""
 
 import sys
 

@@ -5,7 +5,7 @@ condition of an fm_require, every within() and refuse() of the decoder,
     every `if (…) { return FM_E_… / FM_AXIS_… / false; }`. A few that
 change nothing are named in tests/core/equivalent.txt, with the reason.
 
-usage: tests/core/mutants.py [SHARE [FILE…]]    (every SHARE-th mutant, default 6; 1: all). TAP on standard output."""
+usage: tests/core/mutants.py [SHARE [PART…]]    (every SHARE-th mutant, default 6; 1: all). TAP on standard output."""
 
 import re
 import sys
