@@ -552,6 +552,15 @@ static bool reads(const struct regex *r, const struct inst *i, uint32_t c, bool 
     return in != (i->negated != 0);
 }
 
+/* Where a match that begins with this character can begin: its next place from pos on, or n. */
+static uint32_t next_start(const uint8_t *text, uint32_t n, uint32_t pos, uint8_t c)
+{
+    while (pos < n && text[pos] != c) {
+        pos++;
+    }
+    return pos;
+}
+
 static int run(const struct regex *r, const uint8_t *text, uint32_t n, uint64_t *fuel)
 {
     struct threads sets[2];
@@ -560,20 +569,23 @@ static int run(const struct regex *r, const uint8_t *text, uint32_t n, uint64_t 
     uint32_t pos = 0;
     uint32_t before = FM_B_NONE;
     bool unsure = false;
+    bool literal = r->prog[0].op == R_CHAR && r->prog[0].a < 0x80;
 
     now->n = 0;
     memset(now->member, 0, r->n);
     for (;;) {
-        uint32_t at = pos;
+        uint32_t at = literal && now->n == 0 ? next_start(text, n, pos, (uint8_t)r->prog[0].a) : pos;
+        uint64_t steps = 1U + r->n / 8U + (at - pos) / 8U;
+        pos = at;
         uint32_t c = pos < n ? next_char(text, n, &pos) : FM_B_NONE;
         uint32_t peek = pos;
         uint32_t after = pos < n ? next_char(text, n, &peek) : FM_B_NONE;
 
-        if (*fuel < 1U + r->n / 8U) {
+        if (*fuel < steps) {
             *fuel = 0;
             return -3;
         }
-        *fuel -= 1U + r->n / 8U;
+        *fuel -= steps;
         bool found = follow(r, now, 0, before, c, &unsure);
         if (unsure || found || at >= n) {
             return unsure ? -2 : found ? 1 : 0;

@@ -1,5 +1,5 @@
 tests += biscuit-corpus
-test.biscuit-corpus.srcs := tests/biscuit/corpus.c tests/vectors.c
+test.biscuit-corpus.srcs := tests/biscuit/corpus.c tests/biscuit/kit.c tests/vectors.c
 test.biscuit-corpus.libs := biscuit biscuit_p256
 test.biscuit-corpus.config := host
 test.biscuit-corpus.budget_s := 40
@@ -52,6 +52,10 @@ tests += biscuit-forms
 test.biscuit-forms.srcs := tests/biscuit/forms.c
 test.biscuit-forms.libs := biscuit
 test.biscuit-forms.budget_s := 10
+tests += biscuit-meaning
+test.biscuit-meaning.srcs := tests/biscuit/meaning.c tests/biscuit/kit.c tests/vectors.c
+test.biscuit-meaning.libs := biscuit biscuit_p256
+test.biscuit-meaning.budget_s := 20
 tests += biscuit-regex-vectors
 test.biscuit-regex-vectors.srcs := tests/biscuit/regex.c tests/biscuit/kit.c tests/vectors.c
 test.biscuit-regex-vectors.libs := biscuit biscuit_p256

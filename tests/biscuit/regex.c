@@ -51,8 +51,10 @@ static void test_limits(void)
         const char *name;
     } rows[] = {
         {"a", "a", 0, -3, "REX0020 no fuel"},
-        {"a", "b", 2, -3, "REX0021 fuel for the pattern and not for the text"},
-        {"a", "b", 3, 0, "REX0022 fuel for both"},
+        {"a", "b", 1, -3, "REX0021 fuel for the pattern and not for the text"},
+        {"a", "b", 2, 0, "REX0022 fuel for both"},
+        {"a", "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb", 5, -3, "REX0040 a long text takes more, though no thread runs"},
+        {"a", "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb", 6, 0, "REX0041 a step for eight characters"},
         {"a{500}", "", 1000, 0, "REX0023 500 states"},
         {"a{513}", "", 1000, -2, "REX0024 513 states"},
         {"(a{30}){30}", "", 1000, -2, "REX0025 900 states"},
