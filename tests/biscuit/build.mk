@@ -94,12 +94,3 @@ tests += biscuit-hostile-chain
 test.biscuit-hostile-chain.srcs := tests/biscuit/hostile_chain.c
 test.biscuit-hostile-chain.libs := biscuit biscuit_p256
 test.biscuit-hostile-chain.budget_s := 30
-# A check taken away: a test fails.
-scripts += biscuit-mutants
-script.biscuit-mutants.file := tests/biscuit/mutants.py
-script.biscuit-mutants.budget_s := 150
-script.biscuit-mutants.needs := $(foreach l,biscuit biscuit_p256 core wire crypto base,build/host/lib$(l).a)
-long_scripts += biscuit-mutants-all
-script.biscuit-mutants-all.file := tests/biscuit/mutants-all.t
-script.biscuit-mutants-all.budget_s := 1800
-script.biscuit-mutants-all.needs := $(script.biscuit-mutants.needs)
