@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Takes one check of a library away at a time and wants a test to fail. tests/core/mutants.py and tests/biscuit/mutants.py say where
-the checks are and which programs look; this is the rest. A mutant's object stands before the archives, so the linker takes it."""
+"""Takes one check of a library away at a time and wants a test to fail: tests/biscuit/mutants.py says where the checks are and which
+programs look; this is the rest. A mutant's object stands before the archives, so the linker takes it."""
 
 import concurrent.futures
 import glob

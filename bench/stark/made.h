@@ -5,6 +5,7 @@
 #define BENCH_STARK_MADE_H
 
 #include "stark/paths.h"
+#include "stark/prove.h"
 #include "stark/rcpt.h"
 
 /* A proof in the making, with all memory that it takes. */
@@ -14,6 +15,7 @@ struct made {
     uint8_t *proof;
     void *arena, *scratch;
     size_t need, cap, len;
+    double phase_ms[FM_PHASES]; /* medians of the last made_prove_ms */
 };
 
 void made_take(struct made *m, const struct fm_stark_statement *st);

@@ -21,6 +21,8 @@
 #define TAG_VERDICT 0xfffffff1U
 #define TAG_LISTENER 0xfffffff2U
 #define EVENTS_MAX 256
+#define SLEEP_MS 1000
+#define CHECKPOINT_LOOK_MS 10 /* whether the child that writes one has ended */
 
 double node_clock(void)
 {
@@ -84,18 +86,21 @@ static fm_err listen_tcp(struct node *n)
     return err;
 }
 
+void net_signals(sigset_t *set)
+{
+    sigemptyset(set);
+    sigaddset(set, SIGTERM);
+    sigaddset(set, SIGINT);
+}
+
 fm_err net_listen(struct node *n)
 {
     sigset_t set;
     fm_err err = FM_OK;
 
+    net_signals(&set);
     n->listeners[0] = n->listeners[1] = -1;
     n->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-    sigemptyset(&set);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGINT);
-    sigprocmask(SIG_BLOCK, &set, NULL);
-    signal(SIGPIPE, SIG_IGN);
     n->signal_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
     if (n->epoll_fd < 0 || n->signal_fd < 0 ||
         !watch(n, n->signal_fd, TAG_SIGNAL, EPOLLIN, EPOLL_CTL_ADD)) {
@@ -174,6 +179,7 @@ static void accept_clients(struct node *n, int listener)
 static void drop(struct node *n, struct conn *c, bool fault)
 {
     ahead_drop(n, c);
+    ship_drop(c);
     close(c->fd); /* leaves the epoll set by itself */
     c->fd = -1;
     n->metrics.clients--;
@@ -239,9 +245,9 @@ static void settle(struct node *n, uint32_t i)
 {
     struct conn *c = &n->conns[i];
     uint32_t events = EPOLLRDHUP;
-    bool owes = c->out_ready > 0 || c->in_len > c->in_at;
+    bool owes = !c->waits && (c->out_ready > 0 || c->in_len > c->in_at);
 
-    if (c->out_ready == 0 && !c->shipping && (c->closing || c->half_closed)) {
+    if (c->out_ready == 0 && !c->shipping && !c->waits && (c->closing || c->half_closed)) {
         drop(n, c, false);
         return;
     }
@@ -268,7 +274,7 @@ static bool can_go_on(const struct node *n, const struct conn *c)
     struct fm_msg_head head;
     uint32_t have = c->in_len - c->in_at;
 
-    if (c->closing || c->shipping || NODE_OUT_BYTES - c->out_len < FM_MSG_ANSWER_MAX ||
+    if (c->closing || c->shipping || c->waits || NODE_OUT_BYTES - c->out_len < FM_MSG_ANSWER_MAX ||
         fm_msg_look(c->in + c->in_at, have, FM_MSG_REQUEST_MAX, &head) != FM_MSG_WHOLE_HEAD ||
         have < FM_MSG_HEAD_BYTES + head.payload_bytes) {
         return false;
@@ -289,6 +295,7 @@ static bool serve_round(struct node *n)
         }
     }
     serve_commit(n);
+    ship_poll(n);
     for (uint32_t i = 0; i < n->config.max_clients; i++) {
         struct conn *c = &n->conns[i];
 
@@ -329,6 +336,7 @@ static void handle_event(struct node *n, const struct epoll_event *e, bool *endi
 static int wait_events(struct node *n, struct epoll_event events[EVENTS_MAX], bool more)
 {
     bool waits = false;
+    int sleep_ms = n->store.checkpointing.pid != 0 ? CHECKPOINT_LOOK_MS : SLEEP_MS;
     int got;
 
     if (!more && n->verifier.nthreads > 0U) {
@@ -338,7 +346,7 @@ static int wait_events(struct node *n, struct epoll_event events[EVENTS_MAX], bo
         }
     }
     /* A verdict that came before we asked to be woken for it is seen here. */
-    got = epoll_wait(n->epoll_fd, events, EVENTS_MAX, more || waits ? 0 : 1000);
+    got = epoll_wait(n->epoll_fd, events, EVENTS_MAX, more || waits ? 0 : sleep_ms);
     got = got < 0 ? -errno : got;
     if (!more && n->verifier.nthreads > 0U) {
         verify_after_sleep(&n->verifier);

@@ -22,9 +22,12 @@
 
 #include "core/drive.h"
 #include "core/proof.h"
+#include "host/node/index.h"
 #include "host/node/verify.h"
 #include "host/store/store.h"
 #include "wire/node_msg.h"
+
+#include <signal.h>
 
 #define NODE_IN_BYTES 65536U
 #define NODE_AHEAD_MAX 512U /* turns of one connection that are looked at ahead */
@@ -45,22 +48,26 @@ struct node_config {
     bool quiet;
 };
 
-/* The last receipts, by seq and by (agent, nonce). A ring over fixed memory. */
+/* The last receipts, by seq, by hash and by (agent, nonce): a ring over fixed memory. Older ones: index.h. */
 struct receipts {
     struct fm_receipt *ring;
-    uint32_t *chain; /* next in the bucket */
+    uint8_t (*hashes)[32];
+    uint32_t *chain; /* next in the bucket of its agent and nonce */
     uint32_t *buckets;
+    uint32_t *hash_chain;
+    uint32_t *hash_buckets;
     uint32_t cap;
     uint64_t first_seq; /* the oldest that is kept */
     uint64_t next_seq;
 };
+#define NODE_RECEIPTS_MIN (2U * INDEX_QUEUE) /* index.h, X3 */
 size_t receipts_bytes(uint32_t cap);
 fm_err receipts_init(struct receipts *r, uint32_t cap, uint64_t next_seq);
 void receipts_free(struct receipts *r);
-void receipts_add(struct receipts *r, const struct fm_receipt *receipt);
+void receipts_add(struct receipts *r, const struct fm_receipt *receipt, const uint8_t hash[32]);
 const struct fm_receipt *receipts_by_seq(const struct receipts *r, uint64_t seq);
-const struct fm_receipt *receipts_by_nonce(const struct receipts *r, const uint8_t agent[32],
-                                           uint64_t nonce);
+const struct fm_receipt *receipts_by_hash(const struct receipts *r, const uint8_t hash[32]);
+const struct fm_receipt *receipts_by_nonce(const struct receipts *r, const uint8_t agent[32], uint64_t nonce);
 
 struct conn {
     int fd; /* -1: free */
@@ -72,9 +79,12 @@ struct conn {
     double since;       /* when it last moved */
     bool closing;       /* send what is ready, then close */
     bool half_closed;   /* the client sends no more */
+    bool waits;          /* for a checkpoint of wait_height or later */
+    bool wait_ship;      /* and wants it shipped */
+    uint64_t wait_height;
     bool shipping;
     uint32_t ship_tag;
-    uint8_t ship_area; /* the checkpoint that is being shipped, from its file */
+    int ship_fd; /* the checkpoint's file, this connection's own descriptor */
     uint64_t ship_at;
     uint64_t ship_bytes;
     uint8_t *in;
@@ -99,6 +109,8 @@ struct metrics {
     uint64_t clients_refused;
     uint64_t clients_dropped;
     uint64_t bad_messages;
+    uint64_t receipts_from_log;
+    uint64_t receipts_damaged; /* whose log is not what the index has of it */
     uint64_t verdicts_ahead; /* given by a thread, and used */
     uint64_t verdicts_late;  /* given for another key than the agent's when the turn ran: asked for again */
     double commit_s;
@@ -110,6 +122,10 @@ struct node {
     struct node_config config;
     struct host_store store;
     struct receipts receipts;
+    struct fm_receipt birth; /* the ledger's first, which no log holds */
+    struct index_map index;
+    struct index_item *batch_items; /* of the open batch: pushed once it is durable */
+    uint32_t nbatch_items;
     struct metrics metrics;
     struct conn *conns;
     uint8_t *buffers;
@@ -121,7 +137,8 @@ struct node {
     struct fm_sealed *sealed;
     struct fm_batch batch;
     bool batch_open;
-    bool stopped; /* D4 */
+    bool stopped;       /* D4 */
+    uint64_t ship_seen; /* checkpoints that ended, well or not, when those who wait were last looked at */
     int epoll_fd;
     int signal_fd;
     int listeners[NODE_LISTENERS];
@@ -153,7 +170,28 @@ void ahead_pop(struct node *n, struct conn *c);
 /* The connection went away. */
 void ahead_drop(struct node *n, struct conn *c);
 
+/* ship.c: checkpoints, taken and shipped. */
+void ship_request(struct node *n, struct conn *c, uint32_t tag, struct fm_reader *r, bool ship);
+/* The next piece for a client that takes them. */
+void ship_piece(struct node *n, struct conn *c);
+/* After a look at the child: answers those whose checkpoint is there, begins another if somebody waits for a later
+ * one. */
+void ship_poll(struct node *n);
+void ship_drop(struct conn *c);
+
+/* answer.c: answers, written whole into a connection's buffer; has_room was asked. */
+bool has_room(const struct conn *c, size_t n);
+struct fm_writer out_writer(struct conn *c);
+void out_done(struct conn *c, const struct fm_writer *w);
+void answer_error(struct conn *c, uint32_t tag, fm_err code, const char *field, uint64_t expected, uint64_t got);
+/* Answers a read from D: head, cell, proof, receipt or metrics; false if it is none of these. */
+bool answer_read(struct node *n, struct conn *c, const struct fm_msg_head *head, const uint8_t *payload);
+/* The receipt of (agent, nonce), from memory or the logs. */
+bool find_receipt_of(struct node *n, const uint8_t agent[32], uint64_t nonce, struct fm_receipt *receipt);
+
 /* net.c: sockets. */
+/* The signals that end the node: main blocks them before the first thread, the loop reads them. */
+void net_signals(sigset_t *set);
 fm_err net_listen(struct node *n);
 fm_err net_loop(struct node *n);
 void net_close(struct node *n);

@@ -3,7 +3,6 @@
 
 #include "crypto/sign.h"
 
-#include <signal.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <time.h>
@@ -80,9 +79,6 @@ static void *work(void *cookie)
 
 fm_err verify_start(struct verifier *v, uint32_t nthreads, const uint8_t ledger[32])
 {
-    sigset_t all;
-    sigset_t before;
-
     FM_ASSERT(nthreads <= VERIFY_THREADS_MAX);
     memset(v, 0, sizeof *v);
     v->wake_fd = -1;
@@ -100,13 +96,9 @@ fm_err verify_start(struct verifier *v, uint32_t nthreads, const uint8_t ledger[
         v->free[i] = VERIFY_JOBS - 1U - i;
     }
     v->nfree = VERIFY_JOBS;
-    /* Signals are the node's thread's. */
-    sigfillset(&all);
-    pthread_sigmask(SIG_BLOCK, &all, &before);
     while (v->nthreads < nthreads && pthread_create(&v->threads[v->nthreads], NULL, work, v) == 0) {
         v->nthreads++;
     }
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
     return v->nthreads == nthreads ? FM_OK : FM_E_NO_SPACE;
 }
 

@@ -138,6 +138,29 @@ static inline bool fm_is_cap(const struct fm_record *record)
     return record->kind != FM_KIND_FREE && record->kind != FM_KIND_OPEN;
 }
 
+/*@ predicate record_whole(struct fm_record *r) =
+  @   (r->kind <= FM_DEPTH_MAX + 1 || r->kind == FM_KIND_OPEN) && r->group < FM_GROUPS &&
+  @   r->rights <= FM_RIGHTS_ALL && r->zero == 0 && r->f_lo <= r->f_hi <= FM_FIELDS_MAX &&
+  @   r->used <= r->allowance; */
+/* What holds of every record that the executor makes, whatever the rest of the state: bytes that
+ * come from a log or a checkpoint are no record without it. */
+/*@ requires \valid_read(record); assigns \nothing; ensures \result <==> record_whole(record); */
+static inline bool fm_record_whole(const struct fm_record *record)
+{
+    return (record->kind <= FM_DEPTH_MAX + 1U || record->kind == FM_KIND_OPEN) &&
+           record->group < FM_GROUPS && record->rights <= FM_RIGHTS_ALL && record->zero == 0U &&
+           record->f_lo <= record->f_hi && record->f_hi <= FM_FIELDS_MAX &&
+           record->used <= record->allowance;
+}
+
+/*@ predicate same_record(struct fm_record *a, struct fm_record *b) =
+  @   a->kind == b->kind && a->group == b->group && a->rights == b->rights &&
+  @   a->generation == b->generation && a->target == b->target && a->badge == b->badge &&
+  @   a->epoch == b->epoch && a->parent_holder == b->parent_holder &&
+  @   a->parent_gen == b->parent_gen && a->methods == b->methods &&
+  @   a->parent_slot == b->parent_slot && a->zero == b->zero && a->f_lo == b->f_lo &&
+  @   a->f_hi == b->f_hi && a->expiry == b->expiry && a->max_amount == b->max_amount &&
+  @   a->allowance == b->allowance && a->used == b->used; */
 /*@ predicate record_free(struct fm_record *r) =
   @   r->kind == FM_KIND_FREE && r->group == 0 && r->rights == 0 && r->target == 0 &&
   @   r->badge == 0 && r->epoch == 0 && r->parent_holder == 0 && r->parent_gen == 0 &&

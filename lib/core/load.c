@@ -100,11 +100,8 @@ fm_err fm_state_genesis(struct fm_state *state, const struct fm_params *params,
                         const uint8_t salt[32], const uint8_t treasury_pk[32])
 {
     static const uint8_t zero[32];
-    struct fm_header issuer = {.idx = 0, .balance = -(int64_t)params->supply};
-    struct fm_header treasury = {.idx = 1,
-                                 .balance = (int64_t)params->supply,
-                                 .nslots = FM_TREASURY_SLOTS,
-                                 .nfields = FM_GROUPS};
+    struct fm_header issuer = {.idx = 0};
+    struct fm_header treasury = {.idx = 1, .nslots = FM_TREASURY_SLOTS, .nfields = FM_GROUPS};
     uint8_t seed[64];
 
     if (!fm_state_room(state, 3, FM_TREASURY_SLOTS, FM_GROUPS + FACTORY_DIR_FIELDS) ||
@@ -112,6 +109,8 @@ fm_err fm_state_genesis(struct fm_state *state, const struct fm_params *params,
         return FM_E_FULL;
     }
     fm_state_load_begin(state, params);
+    issuer.balance = -(int64_t)params->supply;
+    treasury.balance = (int64_t)params->supply;
     fm_cell_id(zero, 0, 1, treasury.id);
     memcpy(treasury.owner_pk, treasury_pk, 32);
     add_cell(state, &issuer);
@@ -142,6 +141,15 @@ static fm_err check_new(const struct fm_state *state, const struct fm_header *h)
     return fm_state_room(state, 1, h->nslots, h->nfields) ? FM_OK : FM_E_FULL;
 }
 
+/* Bytes that a record may have: what reads them later relies on it (group indexes epoch[]). */
+static bool record_whole(const uint8_t bytes[64])
+{
+    struct fm_record record;
+
+    memcpy(&record, bytes, sizeof record);
+    return fm_record_whole(&record);
+}
+
 /* A write to a cell that is there stays within it, and a header keeps what is fixed at birth. */
 static bool write_fits(const struct fm_state *state, const struct fm_write *write)
 {
@@ -149,7 +157,7 @@ static bool write_fits(const struct fm_state *state, const struct fm_write *writ
     struct fm_header h;
 
     if (write->kind == FM_WRITE_RECORD) {
-        return write->index < old->nslots;
+        return write->index < old->nslots && record_whole(write->value);
     }
     if (write->kind == FM_WRITE_FIELD) {
         return write->index < old->nfields;
@@ -208,6 +216,11 @@ fm_err fm_state_load_cell(struct fm_state *state, const struct fm_cell *cell,
 
     if (err != FM_OK) {
         return err;
+    }
+    for (uint16_t i = 0; i < cell->header.nslots; i++) {
+        if (!record_whole(records + (size_t)i * 64U)) {
+            return FM_E_MALFORMED;
+        }
     }
     fm_state_append(state, &cell->header);
     memcpy(state->cells[cell->header.idx].next_id, cell->next_id, 32);

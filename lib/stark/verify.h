@@ -20,6 +20,7 @@
 #define FM_STARK_OPENINGS_MAX 400u
 #define FM_STARK_CONSTRAINTS_MAX 420u
 #define FM_STARK_HEADER 44u
+#define FM_STARK_LEAF_MAX 1280u /* bytes of a leaf: FM_AIR_COLS_MAX words */
 
 /* Mutation testing: -DFM_STARK_MUTANT=k removes check or absorb k (numbers beside each use). */
 #ifndef FM_STARK_MUTANT

@@ -358,6 +358,8 @@ static void test_whole(void)
     put_operands(&t, FM_OP_ROTATE, 0);
     end(&t);
     says(&t, SELF_AT + 97U, "rotates", 1, 2, "two new keys in one turn");
+    memset(t.at + SELF_AT + 98U, 0, 32);
+    says(&t, SELF_AT + 97U, "rotates", 1, 2, "a second new key, of zeros: the leftmost fault is named");
     make(&t, FM_FRAME_SELF, FM_OP_ROTATE, 0);
     memset(t.at + SELF_AT + 1U, 0, 32);
     says(&t, SELF_AT + 1U, "new_pk", 1, 0, "a new key of zeros");
