@@ -56,7 +56,6 @@ static const struct option_text {
     {"token mint", "subject", "TEXT", "whom the token is for"},
     {"token", "signature-version", "0|1", "how blocks are signed (default: as the specification says)"},
     {"token mint", "root-key-id", "N", "which of the issuer's keys signs"},
-    {"token mint", "signature-version", "N", "1: each signature covers the one before (0: as old as will do)"},
     {"token keypair", "algorithm", "ed25519|secp256r1", "the kind of key (default ed25519)"},
     {"token", "out", "FILE", "where the token goes (default: standard output)"},
     {"token", "raw", "", "bytes, not base64url"},
