@@ -6,8 +6,8 @@
  *
  * The other libraries run Rust's regex crate, and a pattern must mean here what it means there, or nothing. What is
  * malformed there is -1 (and false). What is well-formed there and not understood here is -2 (and no answer): flags,
- * named groups, \p, [[:alpha:]], && -- ~~ in classes, and \d, \w, \b where they meet a character beyond ASCII,
- * since that is a question for tables of Unicode, whose versions differ. tests/biscuit/regex.mjs compares the two.
+ * named groups, \p, [[:alpha:]], && -- ~~ in classes, and \d, \w, \b where they meet a character of which we do not
+ * know what it is: the table below holds common ranges, not all of Unicode. tests/biscuit/regex.mjs compares the two.
  */
 #include "biscuit/world.h"
 
@@ -20,7 +20,7 @@ enum { R_CHAR, R_ANY, R_CLASS, R_SPLIT, R_JMP, R_BOL, R_EOL, R_WORD, R_NWORD, R_
 struct inst {
     uint8_t op;
     uint8_t negated;
-    uint8_t ascii; /* CLASS: with \d or \w inside, so that it is known for ASCII only */
+    uint8_t names; /* CLASS: which of \d \w \D \W stand inside, for what is beyond ASCII */
     uint16_t nranges;
     int32_t a; /* CHAR: code point. CLASS: first range. SPLIT, JMP: distance */
     int32_t b; /* SPLIT: the other distance */
@@ -87,9 +87,12 @@ static void add_range(struct regex *r, uint32_t lo, uint32_t hi)
     r->ranges[r->nranges++][1] = hi;
 }
 
-/* The ranges of \d \w \s, or of their complements; \s is Unicode's White_Space, the others are told for ASCII only
- * (*ascii). */
-static bool named_class(struct regex *r, uint8_t c, bool *ascii)
+/* \d, \w, \D, \W as bits of a class. */
+enum { N_DIGIT = 1, N_WORD = 2, N_NO_DIGIT = 4, N_NO_WORD = 8 };
+
+/* The ranges of \d \w \s, or of their complements; \s is Unicode's White_Space, the others are told for ASCII, and
+ * noted in *names for the rest. */
+static bool named_class(struct regex *r, uint8_t c, uint8_t *names)
 {
     static const uint32_t space[10][2] = {{9, 13}, {32, 32}, {0x85, 0x85}, {0xa0, 0xa0}, {0x1680, 0x1680},
                                           {0x2000, 0x200a}, {0x2028, 0x2029}, {0x202f, 0x202f}, {0x205f, 0x205f},
@@ -115,8 +118,55 @@ static bool named_class(struct regex *r, uint8_t c, bool *ascii)
     if (c != low) {
         add_range(r, from, last);
     }
-    *ascii = *ascii || low != 's';
+    *names |= c == 'd' ? N_DIGIT : c == 'w' ? N_WORD : c == 'D' ? N_NO_DIGIT : c == 'W' ? N_NO_WORD : 0;
     return true;
+}
+
+/* Beyond ASCII: ranges whose characters are all of a word, all digits (which are of a word too), or neither. */
+enum kind { UNSURE, NEITHER, WORD, DIGIT };
+
+static const struct {
+    uint32_t from, to;
+    uint8_t kind;
+} known[] = {
+    {0x80, 0xa9, NEITHER},      {0xaa, 0xaa, WORD},         {0xab, 0xb4, NEITHER},       {0xb5, 0xb5, WORD},
+    {0xb6, 0xb9, NEITHER},      {0xba, 0xba, WORD},         {0xbb, 0xbf, NEITHER},       {0xc0, 0xd6, WORD},
+    {0xd7, 0xd7, NEITHER},      {0xd8, 0xf6, WORD},         {0xf7, 0xf7, NEITHER},       {0xf8, 0x2c1, WORD},
+    {0x300, 0x36f, WORD},       {0x370, 0x373, WORD},       {0x376, 0x377, WORD},        {0x37b, 0x37d, WORD},
+    {0x386, 0x386, WORD},       {0x388, 0x38a, WORD},       {0x38c, 0x38c, WORD},        {0x38e, 0x3a1, WORD},
+    {0x3a3, 0x3f5, WORD},       {0x400, 0x481, WORD},       {0x482, 0x482, NEITHER},     {0x48a, 0x52f, WORD},
+    {0x531, 0x556, WORD},       {0x561, 0x587, WORD},       {0x5d0, 0x5ea, WORD},        {0x620, 0x65f, WORD},
+    {0x660, 0x669, DIGIT},      {0x66a, 0x66d, NEITHER},    {0x671, 0x6d3, WORD},        {0x6f0, 0x6f9, DIGIT},
+    {0x904, 0x939, WORD},       {0x966, 0x96f, DIGIT},      {0xe01, 0xe2e, WORD},        {0x10d0, 0x10fa, WORD},
+    {0x1e00, 0x1f15, WORD},     {0x2010, 0x2027, NEITHER},  {0x2030, 0x203e, NEITHER},   {0x2041, 0x2053, NEITHER},
+    {0x20a0, 0x20bf, NEITHER},  {0x2190, 0x23ff, NEITHER},  {0x2500, 0x27bf, NEITHER},   {0x3001, 0x3004, NEITHER},
+    {0x3005, 0x3007, WORD},     {0x3008, 0x3020, NEITHER},  {0x3041, 0x3096, WORD},      {0x30a1, 0x30fa, WORD},
+    {0x30fb, 0x30fb, NEITHER},  {0x30fc, 0x30ff, WORD},     {0x3400, 0x4dbf, WORD},      {0x4e00, 0x9ffc, WORD},
+    {0xac00, 0xd7a3, WORD},     {0xff01, 0xff0f, NEITHER},  {0xff10, 0xff19, DIGIT},     {0xff21, 0xff3a, WORD},
+    {0xff41, 0xff5a, WORD},     {0x1f300, 0x1f64f, NEITHER}, {0x1f680, 0x1f6c5, NEITHER}, {0x20000, 0x2a6d6, WORD},
+};
+
+static enum kind kind_of(uint32_t c)
+{
+    for (uint32_t i = 0; i < FM_ARRAY_LEN(known); i++) {
+        if (c >= known[i].from && c <= known[i].to) {
+            return (enum kind)known[i].kind;
+        }
+    }
+    return UNSURE;
+}
+
+/* Does a class with these names hold a character beyond ASCII? *unsure if we do not know. */
+static bool named(uint8_t names, uint32_t c, bool *unsure)
+{
+    enum kind k = kind_of(c);
+
+    if (k == UNSURE) {
+        *unsure = true;
+        return false;
+    }
+    return ((names & N_DIGIT) != 0 && k == DIGIT) || ((names & N_WORD) != 0 && k != NEITHER) ||
+           ((names & N_NO_DIGIT) != 0 && k != DIGIT) || ((names & N_NO_WORD) != 0 && k == NEITHER);
 }
 
 static bool is_letter_or_digit(uint32_t c)
@@ -180,25 +230,25 @@ static uint32_t escaped(struct regex *r)
 }
 
 /* One character of a class, or the two ends of a range, or a class inside the class. */
-static void class_item(struct regex *r, bool *ascii)
+static void class_item(struct regex *r, uint8_t *names)
 {
     uint32_t ends[2] = {0, 0};
     uint32_t n = 0;
 
     for (; n < 2; n++) {
-        bool named = false;
+        bool whole = false; /* \d and its like */
         ends[n] = next_char(r->p, r->len, &r->pos);
         if (ends[n] == '\\') {
-            named = r->pos < r->len && named_class(r, r->p[r->pos], ascii);
-            r->pos += named ? 1U : 0U;
-            ends[n] = named ? 0 : escaped(r);
+            whole = r->pos < r->len && named_class(r, r->p[r->pos], names);
+            r->pos += whole ? 1U : 0U;
+            ends[n] = whole ? 0 : escaped(r);
         }
         bool range = n == 0 && r->pos + 1U < r->len && r->p[r->pos] == '-' && r->p[r->pos + 1U] != ']' &&
                      r->p[r->pos + 1U] != '-';
-        if (named && (range || n == 1)) {
+        if (whole && (range || n == 1)) {
             r->bad = -1; /* no class ends a range */
         }
-        if (r->bad != 0 || named) {
+        if (r->bad != 0 || whole) {
             return;
         }
         if (!range) {
@@ -221,7 +271,7 @@ static void char_class(struct regex *r)
 {
     uint32_t first = r->nranges;
     bool negated = r->pos < r->len && r->p[r->pos] == '^';
-    bool ascii = false;
+    uint8_t names = 0;
 
     r->pos += negated ? 1U : 0U;
     while (r->pos < r->len && r->p[r->pos] == '-') { /* at the front it stands for itself, however often */
@@ -236,7 +286,7 @@ static void char_class(struct regex *r)
         if (class_operation(r)) {
             r->bad = -2;
         } else {
-            class_item(r, &ascii);
+            class_item(r, &names);
         }
     }
     if (r->bad == 0 && r->pos++ >= r->len) {
@@ -245,7 +295,7 @@ static void char_class(struct regex *r)
     emit(r, R_CLASS, (int32_t)first, 0);
     if (r->bad == 0) {
         r->prog[r->n - 1U].negated = negated;
-        r->prog[r->n - 1U].ascii = ascii;
+        r->prog[r->n - 1U].names = names;
         r->prog[r->n - 1U].nranges = (uint16_t)(r->nranges - first);
     }
 }
@@ -374,7 +424,7 @@ static void escape(struct regex *r)
 {
     uint32_t first = r->nranges;
     uint8_t c = r->pos < r->len ? r->p[r->pos] : 0;
-    bool ascii = false;
+    uint8_t names = 0;
 
     if (c == 'A' || c == 'z') {
         emit(r, c == 'A' ? R_BOL : R_EOL, 0, 0);
@@ -383,10 +433,10 @@ static void escape(struct regex *r)
         if (c == 'b' && r->pos + 1U < r->len && r->p[r->pos + 1U] == '{') {
             r->bad = -2; /* \b{start} and its like */
         }
-    } else if (named_class(r, c, &ascii)) {
+    } else if (named_class(r, c, &names)) {
         emit(r, R_CLASS, (int32_t)first, 0);
         if (r->bad == 0) {
-            r->prog[r->n - 1U].ascii = ascii;
+            r->prog[r->n - 1U].names = names;
             r->prog[r->n - 1U].nranges = (uint16_t)(r->nranges - first);
         }
     } else {
@@ -437,19 +487,13 @@ struct threads {
     uint32_t n;
 };
 
-static bool word_char(uint32_t c)
+static bool word_char(uint32_t c, bool *unsure)
 {
-    return is_letter_or_digit(c) || c == '_';
-}
-
-/* Is it a character of which we do not say what it is? */
-static bool beyond(uint32_t c)
-{
-    return c >= 0x80 && c != FM_B_NONE;
+    return c < 0x80 ? is_letter_or_digit(c) || c == '_' : c != FM_B_NONE && named(N_WORD, c, unsure);
 }
 
 /* Adds a thread and all that it reaches without reading. before, after: the characters around, FM_B_NONE at an end.
- * *unsure is set where that takes more than ASCII. */
+ * *unsure is set where that takes a character that we do not know. */
 static bool follow(const struct regex *r, struct threads *t, uint32_t from, uint32_t before, uint32_t after,
                    bool *unsure)
 {
@@ -460,7 +504,7 @@ static bool follow(const struct regex *r, struct threads *t, uint32_t from, uint
     while (n > 0) {
         uint32_t pc = todo[--n];
         const struct inst *i = &r->prog[pc];
-        bool edge = word_char(before) != word_char(after);
+        bool edge = false;
         if (t->member[pc] != 0) {
             continue;
         }
@@ -468,8 +512,8 @@ static bool follow(const struct regex *r, struct threads *t, uint32_t from, uint
         if (i->op == R_MATCH) {
             return true;
         }
-        if ((i->op == R_WORD || i->op == R_NWORD) && (beyond(before) || beyond(after))) {
-            *unsure = true;
+        if (i->op == R_WORD || i->op == R_NWORD) {
+            edge = word_char(before, unsure) != word_char(after, unsure);
         }
         if (i->op == R_JMP || i->op == R_SPLIT) {
             if (n + 2U > PROG) {
@@ -502,8 +546,19 @@ static bool reads(const struct regex *r, const struct inst *i, uint32_t c, bool 
     for (uint32_t k = 0; k < i->nranges && !in; k++) {
         in = c >= r->ranges[(uint32_t)i->a + k][0] && c <= r->ranges[(uint32_t)i->a + k][1];
     }
-    *unsure = *unsure || (!in && i->ascii != 0 && beyond(c));
+    if (!in && i->names != 0 && c >= 0x80) {
+        in = named(i->names, c, unsure);
+    }
     return in != (i->negated != 0);
+}
+
+/* Where a match that begins with this character can begin: its next place from pos on, or n. */
+static uint32_t next_start(const uint8_t *text, uint32_t n, uint32_t pos, uint8_t c)
+{
+    while (pos < n && text[pos] != c) {
+        pos++;
+    }
+    return pos;
 }
 
 static int run(const struct regex *r, const uint8_t *text, uint32_t n, uint64_t *fuel)
@@ -514,20 +569,23 @@ static int run(const struct regex *r, const uint8_t *text, uint32_t n, uint64_t 
     uint32_t pos = 0;
     uint32_t before = FM_B_NONE;
     bool unsure = false;
+    bool literal = r->prog[0].op == R_CHAR && r->prog[0].a < 0x80;
 
     now->n = 0;
     memset(now->member, 0, r->n);
     for (;;) {
-        uint32_t at = pos;
+        uint32_t at = literal && now->n == 0 ? next_start(text, n, pos, (uint8_t)r->prog[0].a) : pos;
+        uint64_t steps = 1U + r->n / 8U + (at - pos) / 8U;
+        pos = at;
         uint32_t c = pos < n ? next_char(text, n, &pos) : FM_B_NONE;
         uint32_t peek = pos;
         uint32_t after = pos < n ? next_char(text, n, &peek) : FM_B_NONE;
 
-        if (*fuel < 1U + r->n / 8U) {
+        if (*fuel < steps) {
             *fuel = 0;
             return -3;
         }
-        *fuel -= 1U + r->n / 8U;
+        *fuel -= steps;
         bool found = follow(r, now, 0, before, c, &unsure);
         if (unsure || found || at >= n) {
             return unsure ? -2 : found ? 1 : 0;

@@ -199,6 +199,24 @@ static void test_blocks(void)
         refused(&t, FM_E_TOKEN_SIGNATURE, i, "HOC0054 a signature's version lowered or raised");
     }
     t = four.token;
+    memmove(&t.block[0], &t.block[1], 3 * sizeof t.block[0]);
+    t.nblocks = 3;
+    write(&t);
+    uint32_t where;
+    TAP_EQ(judge(built.bytes, built.n, &where), FM_E_TOKEN_SIGNATURE,
+           "HOC0055 without the authority block");
+    t = four.token;
+    t.proof = three.token.proof;
+    refused(&t, FM_E_TOKEN_PROOF, 4, "HOC0056 with an earlier secret");
+    t.proof = four.token.proof;
+    t.proof_len = 31;
+    refused(&t, FM_E_TOKEN_PROOF, 4, "HOC0057 with a secret of 31 bytes");
+    t = sealed.token;
+    refused(&t, FM_OK, 0, "HOC0058 sealed and written again the token is sound");
+    t = four.token;
+    t.block[1].next = other.token.block[0].next;
+    refused(&t, FM_E_TOKEN_SIGNATURE, 1, "HOC0059 another key in the middle");
+    t = four.token;
     t.block[3].payload = t.block[1].payload;
     t.block[3].payload_len = t.block[1].payload_len;
     refused(&t, FM_E_TOKEN_SIGNATURE, 3, "HOC0019 other contents under a signature");
@@ -253,6 +271,8 @@ static void test_keys(void)
     refused(&t, FM_E_TOKEN_SIGNATURE_FORM, 4, "HOC0031 a seal of 32 bytes");
     root = key;
     refused(&four.token, FM_E_TOKEN_SIGNATURE, 0, "HOC0032 another root key");
+    root = (struct fm_biscuit_key){FM_BISCUIT_ED25519, 32, {1}};
+    refused(&four.token, FM_E_TOKEN_KEY, 0, "HOC0060 a root key of small order, under which all can sign");
     TAP_OK(mint(&other, FM_BISCUIT_SECP256R1, 1, 2), "HOC0033 a secp256r1 token");
     mine = secret(FM_BISCUIT_SECP256R1, 1);
     TAP_EQ(fm_biscuit_key_of_secret(mine.algorithm, mine.bytes, P256, &root), FM_OK, "HOC0034 and its key");

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/biscuit/kit.h"
 
+#include <stdio.h>
+
 static uint8_t memory[KIT_ARENA];
 
 struct fm_arena kit_arena(void)
@@ -118,6 +120,18 @@ fm_err kit_ask(const struct fm_biscuit *t, const char *code, struct fm_biscuit_v
         err = fm_biscuit_world_code(w, code, strlen(code), NULL);
     }
     return err == FM_OK ? fm_biscuit_authorize(w, verdict != NULL ? verdict : &own) : err;
+}
+
+void kit_failed(const struct fm_biscuit_verdict *v, char *out, size_t cap)
+{
+    size_t at = (size_t)snprintf(out, cap, "%s", v->nfailed == 0 ? "-" : "");
+
+    for (uint32_t i = 0; i < v->nfailed && i < FM_BISCUIT_FAILED_MAX && at < cap; i++) {
+        const char *comma = i > 0 ? "," : "";
+        at += (size_t)(v->failed[i].block == FM_BISCUIT_AUTHORIZER
+                           ? snprintf(out + at, cap - at, "%sa:%u", comma, v->failed[i].check)
+                           : snprintf(out + at, cap - at, "%s%u:%u", comma, v->failed[i].block, v->failed[i].check));
+    }
 }
 
 fm_err kit_print(const struct fm_biscuit *t, uint32_t block, char *out, size_t cap)

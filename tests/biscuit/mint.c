@@ -47,6 +47,24 @@ static void test_mint(void)
            "MNT0005 the root key's id is kept, algorithms mix, the working memory comes back");
 }
 
+/* Verifying needs room for the longest block and 512 bytes more, and gives it back. */
+static void test_room(void)
+{
+    struct fm_arena arena = kit_arena();
+    struct fm_biscuit_key key = kit_key(ED, 1);
+    size_t least = 0;
+    unsigned other = 0;
+
+    (void)!kit_mint(&a, ED, 1, 2, rich);
+    for (size_t cap = a.t.block[0].payload_len + 600U; cap-- > 0;) {
+        struct fm_arena part = {arena.base, cap, 0};
+        fm_err err = fm_biscuit_verify(&a.t, &key, NULL, &part, NULL);
+        least = err == FM_OK ? cap : least;
+        other += (err != FM_OK && err != FM_E_TOKEN_MEMORY) || part.used != 0 ? 1U : 0U;
+    }
+    TAP_OK(least == a.t.block[0].payload_len + 512U && other == 0, "MNT0008 verifying takes the room that it says");
+}
+
 static void test_print(void)
 {
     static char first[8192], again[8192];
@@ -304,8 +322,10 @@ static void test_wrong_use(void)
     TAP_EQ(MINT(&r, &r, "allow if true;", ssl, &arena, sizeof buf), FM_E_TOKEN_SYNTAX, "MNT0069 a policy in a block");
     TAP_EQ(MINT(&r, &r, "a($x);", ssl, &arena, sizeof buf), FM_E_TOKEN_FACT_VARIABLE, "MNT0070 a fact with a variable");
     TAP_EQ(MINT(&r, &r, "a($x) <- b($y);", ssl, &arena, sizeof buf), FM_E_TOKEN_UNBOUND, "MNT0071 an unbound head");
-    for (size_t cap = 0; cap < a.len; cap++) {
-        FM_ASSERT(MINT(&r, &r, "a(1);", ssl, &arena, 0) == FM_E_TOKEN_LENGTH);
+    TAP_OK(MINT(&r, &r, "a(1);", ssl, &arena, sizeof buf) == FM_OK && MINT(&r, &r, "a(1);", ssl, &arena, len) == FM_OK,
+           "MNT0075 just enough room for the token is enough");
+    for (size_t cap = 0, need = len; cap < need; cap++) {
+        FM_ASSERT(MINT(&r, &r, "a(1);", ssl, &arena, cap) == FM_E_TOKEN_LENGTH);
     }
     TAP_OK(arena.used == 0 && tiny.used == 0, "MNT0072 the working memory comes back from each refusal");
     unsigned other = 0;
@@ -320,6 +340,7 @@ static void test_wrong_use(void)
 int main(void)
 {
     test_mint();
+    test_room();
     test_print();
     test_versions();
     test_transplant();
