@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The heart over its log, on this disk: durable turns a second in group commits of 512 (signatures verified before),
- * bytes of
- * log a turn; how long beginning a checkpoint stops the store, and how long one takes; and write sets recovered a
- * second, over ledgers of 10^3 to 2^20 cells.
+ * The heart over its log, on this disk: durable turns a second in group commits of 512 (signatures verified
+ * before), bytes of log a turn; how long beginning a checkpoint stops the store, and how long one takes; and write
+ * sets recovered a second, over ledgers of 10^3 to 2^20 cells.
  */
 #include "bench/clock.h"
 #include "bench/ledger.h"

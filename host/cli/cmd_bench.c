@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Load: one client that keeps a window of signed transfers under way, and remembers what was
- * acknowledged; and the check,
- * later, that all of that is still there.
+ * Load: one client that keeps a window of signed transfers under way, and remembers what was acknowledged; and the
+ * check, later, that all of that is still there.
  */
 #include "crypto/sign.h"
 #include "host/cli/cmds.h"

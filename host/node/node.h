@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * dreggd: one machine, n = 1. One thread reads requests, runs turns into a batch, makes the batch durable, and only
- * then
- * answers (ARCHITECTURE.md I7). While it flushes, the next turns gather in socket buffers: that is the group commit.
- * Other
- * threads check signatures meanwhile (verify.h); nothing else is shared.
+ * then answers (ARCHITECTURE.md I7). While it flushes, the next turns gather in socket buffers: that is the group
+ * commit. Other threads check signatures meanwhile (verify.h); nothing else is shared.
  *
  * D1  Between two rounds no batch is open, so W = D: reads are answered then, from D alone.
  * D2  An answer to a turn leaves a connection's buffer only after its batch was acknowledged.
@@ -150,9 +148,8 @@ struct node {
 double node_clock(void);
 
 /* serve.c: requests. */
-/* Handles what stands in a connection's buffer as far as it can: turns go into the batch; a read
- * waits for the end of the
- * round (returns true if one waits). */
+/* Handles what stands in a connection's buffer as far as it can: turns go into the batch; a read waits for the end
+ * of the round (returns true if one waits). */
 bool serve_turns(struct node *n, uint32_t c);
 void serve_reads(struct node *n, uint32_t c);
 /* Makes the open batch durable and lets its answers go. */

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Checkpoints: a child process writes one while turns go on (host/store/checkpoint.c); who asked for it waits, and
- * nobody
- * else. One that is shipped is read from a descriptor of the connection's own, so a slow client gets the whole of the
- * one
- * that it asked for, however many are taken meanwhile.
+ * nobody else. One that is shipped is read from a descriptor of the connection's own, so a slow client gets the
+ * whole of the one that it asked for, however many are taken meanwhile.
  */
 #include "host/node/node.h"
 #include "host/store/files.h"

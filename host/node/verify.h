@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Verdicts ahead of need (heart.md section 5): threads that check signatures while the node's own thread runs turns and
- * waits
- * for the disk. A verdict carries the pk that the agent had when its turn arrived; the heart drops it if the agent has
- * another
- * one when the turn's time comes (a ROTATE overtook it), and asks again. So a thread here can be late, never wrong.
+ * Verdicts ahead of need (heart.md section 5): threads that check signatures while the node's own thread runs turns
+ * and waits for the disk. A verdict carries the pk that the agent had when its turn arrived; the heart drops it if
+ * the agent has another one when the turn's time comes (a ROTATE overtook it), and asks again. So a thread here can
+ * be late, never wrong.
  *
  * P1  A job holds copies: nothing that a thread reads belongs to a connection or to the state.
  * P2  The node's thread alone posts and frees jobs; a thread takes a posted one under the lock and leaves it DONE.

@@ -140,16 +140,15 @@ fm_err host_store_commit(struct host_store *s, struct host_error *e);
 void host_store_drop(struct host_store *s);
 
 /*
- * Begins a checkpoint of the state as it is; no batch is open. A child process writes it, over a copy of memory that
- * the
- * kernel makes page by page as this process goes on (at worst the state's memory a second time), and leaves a spare for
- * the next log. FM_OK too if one is under way. STORE_IO, NO_SPACE: none was begun, the store goes on.
+ * Begins a checkpoint of the state as it is; no batch is open. A child process writes it, over a copy of memory
+ * that the kernel makes page by page as this process goes on (at worst the state's memory a second time), and
+ * leaves a spare for the next log. FM_OK too if one is under way. STORE_IO, NO_SPACE: none was begun, the store
+ * goes on.
  */
 fm_err host_checkpoint_begin(struct host_store *s, struct host_error *e);
 /*
  * Ends it if the child has ended (wait: after waiting for it): *ended. STORE_IO: it could not be written, the store
- * goes
- * on with the ones before; STORE_STOPPED: the superblock could not be.
+ * goes on with the ones before; STORE_STOPPED: the superblock could not be.
  */
 fm_err host_checkpoint_poll(struct host_store *s, bool wait, bool *ended, struct host_error *e);
 /* Ends the child; what it wrote is nothing. */
@@ -160,9 +159,8 @@ fm_err host_store_rotate(struct host_store *s, struct host_error *e);
 fm_err host_store_checkpoint(struct host_store *s, bool restart, struct host_error *e);
 
 /*
- * Thaws a shipped checkpoint into a new store: attested receipt hash, floor, root tooth; only then
- * does it write. The new
- * store is a fork with a ledger id of its own. receipt: the fork's first.
+ * Thaws a shipped checkpoint into a new store: attested receipt hash, floor, root tooth; only then does it write.
+ * The new store is a fork with a ledger id of its own. receipt: the fork's first.
  */
 fm_err host_store_thaw(const char *dir, const struct host_config *config, FILE *in,
                        const uint8_t attested[32], uint64_t floor_seq, const uint8_t salt[32],

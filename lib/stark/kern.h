@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the prover does to many elements at once. Every kernel set gives the same result, bit for bit; they differ in
- * how many
- * lanes work together. A column of n elements is n words; an extension column is five of them, `stride` words apart.
- * Any length is taken, and any alignment of four.
+ * What the prover does to many elements at once. Every kernel set gives the same result, bit for bit; they differ
+ * in how many lanes work together. A column of n elements is n words; an extension column is five of them, `stride`
+ * words apart. Any length is taken, and any alignment of four.
  */
 #ifndef FM_STARK_KERN_H
 #define FM_STARK_KERN_H

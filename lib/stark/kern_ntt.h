@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Transforms, FM_LANES butterflies at once, two stages a pass over memory. Stages whose butterflies lie within one
- * vector run on a
- * transposed square of FM_LANES vectors. Blocks that fit the first cache go through all their stages before the next
- * one is met.
+ * vector run on a transposed square of FM_LANES vectors. Blocks that fit the first cache go through all their
+ * stages before the next one is met.
  */
 #ifndef FM_STARK_KERN_NTT_H
 #define FM_STARK_KERN_NTT_H

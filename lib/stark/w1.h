@@ -68,9 +68,8 @@ void fm_w1_domain_key(const char *domain, uint32_t key[8]);
 #define FM_W1_WHOLE 27u /* flags of a message of one block: keyed, start, end, root */
 
 /*
- * One block of a trace. key: its chaining value. prev: what its bus shows (rows 0-3), the digest of the block before
- * it but where a
- * path begins. digest: out. n: rows of the trace.
+ * One block of a trace. key: its chaining value. prev: what its bus shows (rows 0-3), the digest of the block
+ * before it but where a path begins. digest: out. n: rows of the trace.
  */
 void fm_w1_block(uint32_t *trace, size_t n, uint32_t block, const uint32_t key[8], const uint32_t m[16], uint32_t dir,
                  const uint32_t prev[8], uint32_t flags, uint32_t digest[8]);

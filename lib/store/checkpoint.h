@@ -56,9 +56,9 @@ fm_err fm_checkpoint_read(struct fm_checkpoint_reader *r, const uint8_t *bytes,
  * root is not the receipt's, or the receipt's two parts are not of one receipt. */
 fm_err fm_checkpoint_read_end(struct fm_checkpoint_reader *r) FM_MUST_CHECK;
 
-/* Thaw (heart.md section 6): what must hold of a checkpoint that somebody else ships, beside the
- * root tooth. attested: the
- * receipt hash that the federation, or the sender by another way, attested. FM_E_NOT_ATTESTED, FM_E_ROLLED_BACK. */
+/* Thaw (heart.md section 6): what must hold of a checkpoint that somebody else ships, beside the root tooth.
+ * attested: the receipt hash that the federation, or the sender by another way, attested. FM_E_NOT_ATTESTED,
+ * FM_E_ROLLED_BACK. */
 fm_err fm_thaw_check(const struct fm_receipt *receipt, const uint8_t attested[32],
                      uint64_t floor_seq, struct fm_why *why) FM_MUST_CHECK;
 

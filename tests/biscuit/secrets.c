@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Secret keys: nothing branches on them, and nothing keeps them. The first half runs under valgrind
- * (tests/biscuit/secrets.t): the
- * secret bytes are marked undefined, so that memcheck reports every branch and every address that depends on them.
- * The second runs each call on a stack of its own and looks for the bytes there and in the arena; without valgrind.
+ * (tests/biscuit/secrets.t): the secret bytes are marked undefined, so that memcheck reports every branch and every
+ * address that depends on them. The second runs each call on a stack of its own and looks for the bytes there and
+ * in the arena; without valgrind.
  */
 #include <ucontext.h>
 #include <valgrind/memcheck.h>

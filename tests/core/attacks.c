@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The attacks that other executors fell to, I-1 to I-16 (docs/spec/heart.md), each made against this one and refused
- * by name; and
- * what a thief, a replayer and a dead capability try.
+ * The attacks that other executors fell to, I-1 to I-16 (docs/spec/heart.md), each made against this one and
+ * refused by name; and what a thief, a replayer and a dead capability try.
  */
 #include "core/proof.h"
 #include "crypto/sign.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The verifier against anything: raw bytes as a proof, true proofs with bytes overwritten where the input says, and
- * claims about
- * chains and delegations. It answers; it neither faults nor loops; and it never accepts what was changed.
+ * claims about chains and delegations. It answers; it neither faults nor loops; and it never accepts what was
+ * changed.
  */
 #include <stdlib.h>
 #include <string.h>

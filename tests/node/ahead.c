@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Verdicts ahead of need, over a real node: the same turns get the same answers whether its own thread checks
- * signatures or
- * others do; a key that changes under turns already checked; forged ones between good ones; clients that go away
- * meanwhile;
- * and a node whose disk has failed shows nothing that is not durable.
+ * signatures or others do; a key that changes under turns already checked; forged ones between good ones; clients
+ * that go away meanwhile; and a node whose disk has failed shows nothing that is not durable.
  */
 #include "crypto/sign.h"
 #include "tests/node/peer.h"

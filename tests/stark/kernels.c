@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The field, its extension, transforms and hashes against slow oracles that share nothing with them; and every kernel
- * set that this
- * machine has against the plain code, at lengths that leave something over.
+ * The field, its extension, transforms and hashes against slow oracles that share nothing with them; and every
+ * kernel set that this machine has against the plain code, at lengths that leave something over.
  */
 #include <stdlib.h>
 #include <string.h>

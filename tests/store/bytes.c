@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The store's formats, byte by byte: a checkpoint with each of its bytes changed, cut at each of its bytes and in
- * pieces of any
- * size; frames and sectors whose heads lie, whole frames that are not the next one; logs whose frames cross the window.
+ * pieces of any size; frames and sectors whose heads lie, whole frames that are not the next one; logs whose frames
+ * cross the window.
  */
 #include "crypto/hash.h"
 #include "store/checkpoint.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The commit log over a bad disk: cut at every request, flipped at every bit, truncated at every
- * sector, failing at every
- * request. What was acknowledged is there afterwards, or the store refuses by name; it never shows anything else.
+ * The commit log over a bad disk: cut at every request, flipped at every bit, truncated at every sector, failing at
+ * every request. What was acknowledged is there afterwards, or the store refuses by name; it never shows anything
+ * else.
  */
 #include "store/log.h"
 #include "tests/store/disk.h"

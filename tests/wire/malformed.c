@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * MALFORMED says where and what: each field of each effect is damaged alone, in bytes laid down here by hand, and
- * the decoder must
- * name its offset, its name, what was expected and what came.
+ * the decoder must name its offset, its name, what was expected and what came.
  */
 #include "tests/tap.h"
 #include "wire/turn.h"
