@@ -230,7 +230,7 @@ refuses "TOK0197 on what?" USAGE token limits "$w/a" --root root
 
 # help, completion, manual
 "$bin/dregg" token --help | grep -q 'dregg token narrow'; ok $? "TOK0200 help of the group"
-"$bin/dregg" token narrow --help | grep -q -- '--prefix …'; ok $? "TOK0201 help of a command"
+"$bin/dregg" token narrow --help | grep -q -- '--prefix TEXT'; ok $? "TOK0201 help of a command"
 "$bin/dregg" token > /dev/null; [ $? -eq 2 ]; ok $? "TOK0202 no command is a usage error: 2"
 got=$(bash -c "source <('$bin/dregg' completion); COMP_WORDS=(dregg token narrow --pre); COMP_CWORD=3; _dregg; echo \${COMPREPLY[*]}")
 [ "$got" = --prefix ]; ok $? "TOK0203 completion of an option"
