@@ -21,7 +21,9 @@ kernel.srcs_of = $(kernel.srcs.$(call kernel.arch,$(1))) \
 	$(kernel.srcs.$(call kernel.kind,$(1)))
 kernel.ldflags := --lto-O2 -mllvm -vectorize-loops=false -mllvm -interleave-loops=false -mllvm -unroll-runtime=false \
 	-nostdlib -static -z max-page-size=4096
-kernel.flags = $(if $(filter sel4test-%,$(1)),-DFM_ABI_SEL4TEST) -Ikernel/arch/$(call kernel.arch,$(1))
+# The machine's memory is a constant of a kernel, as it is of the real one.
+KERNEL_RAM_MIB ?= 2048
+kernel.flags = $(if $(filter sel4test-%,$(1)),-DFM_ABI_SEL4TEST) -DRAM_MIB=$(KERNEL_RAM_MIB)UL -Ikernel/arch/$(call kernel.arch,$(1))
 
 define kernel_rules
 build/kernel-$(1)/flags: FORCE

@@ -50,7 +50,7 @@ static BOOT_CODE void make_kernel_space(void)
     uint64_t megas = base >> 21;
     kernel_root[511] = pte_table(image_phys(kernel_gigabytes));
     kernel_gigabytes[0] = PTE_VALID | PTE_ATTR_DEVICE | PTE_ACCESSED | PTE_UXN | PTE_PXN;
-    for (uint64_t g = 1; g < 3; g++) {
+    for (uint64_t g = 1; g << 30 < RAM_TOP; g++) {
         kernel_gigabytes[g] = g << 30 | KERNEL_PTE | PTE_PXN;
     }
     for (uint64_t i = 0; i < 512; i++) {

@@ -6,7 +6,7 @@
 #define RAM_WINDOW 0xffffff8000000000UL    /* physical address 0 */
 #define KERNEL_OFFSET 0xffffffff80000000UL /* image address less physical address */
 #define RAM_BASE 0x40000000UL
-#define RAM_TOP 0xc0000000UL
+#define RAM_TOP (RAM_BASE + (RAM_MIB << 20))
 #define DEVICE_TOP 0x10000000000UL
 
 #ifndef __ASSEMBLER__

@@ -42,7 +42,7 @@ static BOOT_CODE uint64_t image_flags(const char *p)
 
 static BOOT_CODE void make_kernel_space(void)
 {
-    for (uint64_t g = 0; g < 4; g++) {
+    for (uint64_t g = 0; g << 30 < RAM_TOP; g++) {
         kernel_root[256 + g] = leaf(g << 30, PTE_R | PTE_W);
     }
     uint64_t base = image_phys(image_start);

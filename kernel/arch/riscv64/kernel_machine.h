@@ -7,7 +7,7 @@
 #define KERNEL_IMAGE 0xffffffff80200000UL /* linked here */
 #define KERNEL_OFFSET 0xffffffff00000000UL /* image address less physical address */
 #define RAM_BASE 0x80200000UL              /* below it: firmware */
-#define RAM_TOP 0x100000000UL
+#define RAM_TOP (0x80000000UL + (RAM_MIB << 20))
 #define DEVICE_TOP 0x8000000000UL
 
 #ifndef __ASSEMBLER__
