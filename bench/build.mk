@@ -7,7 +7,8 @@ bench.store.srcs := bench/store.c bench/ledger.c bench/clock.c
 bench.store.libs := hoststore store core
 
 bench_scripts += bench/node.py
-extra_bench_needs += build/aarch64/libcore.a build/aarch64/libwire.a
+bench_scripts += bench/biscuit_wasm.mjs
+extra_bench_needs += build/aarch64/libcore.a build/aarch64/libwire.a build/import/npm/stamp
 
 benches += biscuit
 bench.biscuit.srcs := bench/biscuit.c bench/clock.c tests/vectors.c

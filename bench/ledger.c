@@ -79,3 +79,24 @@ void bench_make_transfer(struct bench_ledger *b)
     fm_turn_transfer(&b->maker, b->state->cells[to].header.id, 1);
     finish_unsigned(b);
 }
+
+void bench_make_ahead(struct bench_ledger *b, uint8_t (*wire)[BENCH_WIRE_BYTES], size_t *bytes, uint32_t n,
+                      bool rising)
+{
+    const struct fm_header *h = &b->state->cells[1].header;
+
+    for (uint32_t i = 0; i < n; i++) {
+        struct fm_turn_maker m;
+        uint32_t to;
+
+        b->random = b->random * 6364136223846793005U + 1442695040888963407U;
+        to = 3U + (uint32_t)((b->random >> 32) % (b->state->top.ncells - 3U));
+        fm_turn_begin(&m, wire[i], BENCH_WIRE_BYTES, b->state->top.ledger, h->id, h->nonce + (rising ? i : 0U),
+                      FM_U64_MAX, FM_NEVER);
+        fm_turn_self(&m);
+        fm_turn_transfer(&m, b->state->cells[to].header.id, 1);
+        bytes[i] = fm_turn_finish(&m);
+        memset(wire[i] + bytes[i], 0, FM_SIG_BYTES);
+        bytes[i] += FM_SIG_BYTES;
+    }
+}

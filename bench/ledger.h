@@ -23,6 +23,13 @@ struct bench_ledger {
 void bench_ledger_init(struct bench_ledger *b, struct fm_state *state);
 /* Makes a turn that creates up to 60 cells, and one that pays a cell chosen at random. */
 void bench_make_cells(struct bench_ledger *b, uint32_t upto);
+/*
+ * n transfers to cells anywhere, unsigned, each in BENCH_WIRE_BYTES of wire: with the nonces that come next, or all
+ * with the next one (for turns that are run and not sealed).
+ */
+#define BENCH_WIRE_BYTES 256U
+void bench_make_ahead(struct bench_ledger *b, uint8_t (*wire)[BENCH_WIRE_BYTES], size_t *bytes, uint32_t n,
+                      bool rising);
 void bench_make_transfer(struct bench_ledger *b);
 /* Runs the turn that was made, its verdict given, not computed. It must commit. */
 void bench_run(struct bench_ledger *b);

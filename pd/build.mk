@@ -23,6 +23,11 @@ domain.timer.srcs.aarch64 := pd/timer/aarch64/clock.c
 domain.timer.srcs.riscv64 := pd/timer/riscv64/clock.c
 domain.timer.base := 0x13000000
 
+# Drivers of virtio devices share pd/virtio.
+domains += rng
+domain.rng.srcs := pd/rng/rng.c pd/virtio/mmio.c pd/virtio/queue.c
+domain.rng.base := 0x16000000
+
 # Domains of the example systems: name, source, base.
 example = $(eval domains += $(1))$(eval domain.$(1).srcs := pd/examples/$(2))$(eval domain.$(1).base := $(3))
 $(call example,caller,hello/caller.c,0x30000000)

@@ -70,3 +70,18 @@ size_t vector_hex(const char *hex, uint8_t *out, size_t cap)
     }
     return n;
 }
+
+void vector_unescape(char *text)
+{
+    char *out = text;
+
+    for (const char *in = strcmp(text, "-") == 0 ? "" : text; *in != '\0'; in++) {
+        if (*in == '\\') {
+            in++;
+            *out++ = *in == 'n' ? '\n' : *in == 't' ? '\t' : *in;
+        } else {
+            *out++ = *in;
+        }
+    }
+    *out = '\0';
+}

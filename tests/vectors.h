@@ -23,6 +23,8 @@ bool vector_open(struct vector_file *file, const char *path);
 /* The next record's columns, valid until the next call; false at the end (and the file is closed).
  */
 bool vector_next(struct vector_file *file);
+/* \n, \t and \\ back to what they stand for, in place; "-" is empty. */
+void vector_unescape(char *text);
 /* Hex to bytes; "-" is empty. The number of bytes, or SIZE_MAX if it is no hex or above cap. */
 size_t vector_hex(const char *hex, uint8_t *out, size_t cap);
 

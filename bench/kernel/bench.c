@@ -186,6 +186,33 @@ static void time_capabilities(void)
 }
 
 /*
+ * How Retype grows with the number of objects that one call makes: endpoints, in memory that is ready. An endpoint
+ * that stays keeps the untyped from being made ready again within the time that is measured.
+ */
+static void time_retype(void)
+{
+    static const unsigned sizes[] = {1, 16, 256};
+    static const char *const names[] = {"retype_1", "retype_16", "retype_256"};
+    uint64_t u = make(FM_OBJ_UNTYPED, 16);
+    uint64_t s = next_slot;
+    next_slot += 1 + 2560;
+    for (unsigned k = 0; k < 3; k++) {
+        const unsigned rounds = sizes[k] == 256 ? 20 : 200, calls = sizes[k] == 256 ? 1 : 10;
+        uint64_t sum = 0;
+        for (unsigned round = 0; round < rounds; round++) {
+            MUST(retype(u, FM_OBJ_ENDPOINT, 0, s, 1));
+            uint64_t t = ticks();
+            for (unsigned i = 0; i < calls; i++) {
+                retype(u, FM_OBJ_ENDPOINT, 0, s + 1 + i * sizes[k], sizes[k]);
+            }
+            sum += ticks() - t;
+            MUST(cnode_revoke(u));
+        }
+        row(names[k], 0, sum, (uint64_t)rounds * calls);
+    }
+}
+
+/*
  * A device's interrupt. A thread of lower priority raises a line; the driver wakes, quiets the device,
  * acknowledges and waits again. irq: from the line to the driver's first instruction; irq_round: until
  * the lower thread goes on. The delay before each round varies, so that whole ticks give the mean.
@@ -337,6 +364,7 @@ void tests(void)
     kill(passive);
 
     time_capabilities();
+    time_retype();
     time_interrupts();
 
     struct thread *handler = spawn(fault_handler, BATCH, 150);

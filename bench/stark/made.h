@@ -5,6 +5,7 @@
 #define BENCH_STARK_MADE_H
 
 #include "stark/paths.h"
+#include "stark/prove.h"
 #include "stark/rcpt.h"
 
 /* A proof in the making, with all memory that it takes. */
@@ -14,6 +15,7 @@ struct made {
     uint8_t *proof;
     void *arena, *scratch;
     size_t need, cap, len;
+    double phase_ms[FM_PHASES]; /* medians of the last made_prove_ms */
 };
 
 void made_take(struct made *m, const struct fm_stark_statement *st);
@@ -22,7 +24,8 @@ void made_release(struct made *m);
 double made_prove_ms(struct made *m, void (*trace)(uint32_t *out));
 double made_verify_ms(struct made *m);
 
-/* The statements, in static memory, and their traces. */
+/* The statements, in static memory, and their traces; at this profile, P100 unless it is changed. */
+extern unsigned made_profile;
 const struct fm_stark_statement *made_member(void);
 const struct fm_stark_statement *made_chain8(void);
 const struct fm_stark_statement *made_deleg_p(void);

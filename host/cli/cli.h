@@ -99,6 +99,8 @@ void client_close(struct client *c);
 bool client_send(struct client *c, const uint8_t *bytes, size_t n);
 /* The next answer: its head, and a reader over its payload, valid until the next call. 0 or an exit status. */
 int client_next(struct client *c, struct fm_msg_head *head, struct fm_reader *payload);
+/* Prints the error in an answer of kind FM_MSG_ERROR; the exit status. */
+int client_error(struct fm_reader *r);
 /* One request and its answer; an ERROR answer is printed. */
 int client_ask(struct client *c, uint8_t kind, const uint8_t *payload, size_t n,
                struct fm_reader *answer);

@@ -145,7 +145,7 @@ static void forget(struct client *c, const struct fm_msg_head *head)
     c->in_len -= n;
 }
 
-static int say_answer_error(struct fm_reader *r)
+int client_error(struct fm_reader *r)
 {
     struct fm_why why;
     char field[128];
@@ -183,7 +183,7 @@ int client_ask(struct client *c, uint8_t kind, const uint8_t *payload, size_t n,
     fm_reader_init(answer, answer_copy, r.len);
     forget(c, &head);
     if (head.kind == FM_MSG_ERROR) {
-        return say_answer_error(answer);
+        return client_error(answer);
     }
     if (head.kind != kind || head.tag != c->tag) {
         return say_error(FM_E_BAD_MESSAGE, "an answer to something else");

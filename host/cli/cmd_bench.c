@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Load: one client that keeps a window of signed transfers under way, and remembers what was
- * acknowledged; and the check,
- * later, that all of that is still there.
+ * Load: one client that keeps a window of signed transfers under way, and remembers what was acknowledged; and the
+ * check, later, that all of that is still there.
  */
 #include "crypto/sign.h"
 #include "host/cli/cmds.h"
@@ -34,6 +33,7 @@ struct load {
     uint64_t sent;
     uint64_t answered;
     uint64_t committed;
+    double *sent_s;    /* when each was sent; then how long until it was answered */
     FILE *remember;
     bool gone;
 };
@@ -45,7 +45,8 @@ static int sign_all(struct load *l)
 
     l->signed_turns = malloc(l->turns * 256U);
     l->ends = malloc(l->turns * sizeof *l->ends);
-    if (l->signed_turns == NULL || l->ends == NULL) {
+    l->sent_s = malloc(l->turns * sizeof *l->sent_s);
+    if (l->signed_turns == NULL || l->ends == NULL || l->sent_s == NULL) {
         return say_error(FM_E_NO_SPACE, "%" PRIu64 " turns", l->turns);
     }
     for (uint64_t i = 0; i < l->turns; i++) {
@@ -73,6 +74,7 @@ static void take_answer(struct load *l, struct fm_reader *r, uint8_t kind)
     struct fm_msg_outcome o;
     uint8_t line[REMEMBERED_BYTES];
 
+    l->sent_s[l->answered] = now_s() - l->sent_s[l->answered];
     l->answered++;
     if (kind != FM_MSG_TURN || !fm_msg_get_outcome(r, &o) || o.status != FM_COMMITTED) {
         return;
@@ -122,6 +124,9 @@ static bool send_more(struct load *l)
     if (upto == l->sent) {
         return true;
     }
+    for (uint64_t i = l->sent; i < upto; i++) {
+        l->sent_s[i] = now_s();
+    }
     if (!client_send(&l->m.client, l->signed_turns + from, l->ends[upto - 1] - from)) {
         return false;
     }
@@ -146,6 +151,59 @@ static void run_load(struct load *l)
         }
         say_progress("turns", l->answered, l->turns);
     }
+}
+
+/* ------------------------------------------------------------------ latencies */
+
+static int compare(const void *a, const void *b)
+{
+    double x = *(const double *)a;
+    double y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+static void say_ms(const char *key, double seconds)
+{
+    char text[32];
+
+    snprintf(text, sizeof text, "%.3f", seconds * 1e3);
+    say_text(key, text);
+}
+
+/* How long answers took, in powers of two: a line a bucket, for people. */
+static void draw(const double *sorted, uint64_t n)
+{
+    static const char bar[] = "########################################";
+    uint64_t i = 0;
+
+    printf("\n  from sending a turn to its durable receipt:\n");
+    for (double upto = 0.000125; i < n; upto *= 2.0) {
+        uint64_t from = i;
+
+        while (i < n && sorted[i] < upto) {
+            i++;
+        }
+        if (i > from) {
+            printf("  %10.3f ms %9" PRIu64 " %.*s\n", upto * 1e3, i - from,
+                   (int)(1U + (i - from) * (sizeof bar - 2U) / n), bar);
+        }
+    }
+}
+
+static void say_latencies(struct load *l)
+{
+    uint64_t n = l->answered;
+
+    if (n == 0U) {
+        return;
+    }
+    qsort(l->sent_s, n, sizeof *l->sent_s, compare);
+    say_ms("p50_ms", l->sent_s[n / 2U]);
+    say_ms("p90_ms", l->sent_s[n * 9U / 10U]);
+    say_ms("p99_ms", l->sent_s[n * 99U / 100U]);
+    say_ms("p999_ms", l->sent_s[n * 999U / 1000U]);
+    say_ms("max_ms", l->sent_s[n - 1U]);
 }
 
 int cmd_bench(const struct args *a)
@@ -191,10 +249,15 @@ int cmd_bench(const struct args *a)
         say_u64("acknowledged", l->committed);
         say_text("turns_per_s", rate);
         say_bool("node_gone", l->gone);
+        say_latencies(l);
+        if (!say_is_json() && l->answered > 0U) {
+            draw(l->sent_s, l->answered);
+        }
         say_end();
     }
     free(l->signed_turns);
     free(l->ends);
+    free(l->sent_s);
     free(l);
     return status;
 }

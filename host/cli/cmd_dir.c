@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Directories: children of FACTORY_DIR (heart.md section 11). A pair of fields is (name 24 ||
- * version u64, cell id); the version
- * that the writer names is the compare-and-swap.
+ * Directories: children of FACTORY_DIR (heart.md section 11). A pair of fields is (name 24 || version u64, cell
+ * id); the version that the writer names is the compare-and-swap.
  */
 #include "host/cli/cmds.h"
 

@@ -270,16 +270,18 @@ int cmd_show_receipt(const struct args *a)
     size_t bytes = 9;
     int status = 0;
 
-    if (!text_number(a->nwords == 2 ? "NONCE" : "SEQ", a->words[a->nwords - 1], 0, FM_U64_MAX,
-                     &n)) {
+    if (a->nwords == 1 && text_hex(a->words[0], request + 1, 32)) {
+        request[0] = 2;
+        bytes = 33;
+    } else if (!text_number(a->nwords == 2 ? "NONCE" : "SEQ", a->words[a->nwords - 1], 0, FM_U64_MAX, &n)) {
         return 2;
-    }
-    fm_put_le64(request + 1, n);
-    if (a->nwords == 2) {
+    } else if (a->nwords == 2) {
         request[0] = 1;
         status = book_cell(a->words[0], request + 1);
         fm_put_le64(request + 33, n);
         bytes = 41;
+    } else {
+        fm_put_le64(request + 1, n);
     }
     if (status == 0) {
         status = client_open(&c);

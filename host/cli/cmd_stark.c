@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* dregg prove member, chain, receipts, delegation: from a node's state as it is, or from the log of a stopped store. */
+/* dregg prove member, chain, delegation: from a node's state as it is, or from the log of a stopped store. */
 #include "host/cli/stark.h"
 
 #include "core/cap.h"
@@ -116,12 +116,6 @@ static int open_chain(const struct source *s, uint32_t holder, uint8_t slot, str
     return status;
 }
 
-static int need_out(const struct args *a, const char **path)
-{
-    *path = opt_text(a, "out", NULL);
-    return *path != NULL ? 0 : say_error(FM_E_USAGE, "--out FILE takes the proof");
-}
-
 /* ------------------------------------------------------------------ member */
 
 struct member_work {
@@ -226,10 +220,10 @@ int cmd_prove_member(const struct args *a)
     const char *path;
     uint32_t idx = 0;
     uint8_t slot = 0;
-    int status = need_out(a, &path);
+    int status = stark_out(a, &path);
 
     job.kind = STARK_MEMBER;
-    if (status != 0 || !stark_profile(a, &job.profile)) {
+    if (status != 0 || !stark_options(a, &job)) {
         return 2;
     }
     status = begin_live(a, &c, &s, &idx, &slot);
@@ -287,10 +281,10 @@ int cmd_prove_chain(const struct args *a)
     uint8_t slot = 0;
     bool moved = true;
     fm_err err;
-    int status = need_out(a, &path);
+    int status = stark_out(a, &path);
 
     job.kind = STARK_CHAIN;
-    if (status != 0 || !stark_profile(a, &job.profile)) {
+    if (status != 0 || !stark_options(a, &job)) {
         return 2;
     }
     status = begin_live(a, &c, &s, &idx, &slot);
@@ -319,86 +313,6 @@ int cmd_prove_chain(const struct args *a)
     job.claim_bytes = out.len;
     status = paths_job(&job, &w);
     return status != 0 ? status : stark_prove(&job, path);
-}
-
-/* ------------------------------------------------------------------ receipts */
-
-struct receipts_work {
-    struct fm_rcpt r;
-    struct fm_rcpt_claim claim;
-    uint8_t heads[FM_RCPT_MAX][FM_RCPT_HEAD_BYTES];
-};
-
-static fm_err receipts_trace(const struct stark_job *job, uint32_t *out)
-{
-    const struct receipts_work *w = job->of;
-
-    return fm_rcpt_trace(&w->r, (const uint8_t(*)[FM_RCPT_HEAD_BYTES])w->heads, out);
-}
-
-static int fetch_receipts(struct receipts_work *w)
-{
-    struct client c;
-    int status = client_open(&c);
-
-    for (uint32_t i = 0; status == 0 && i < w->claim.count; i++) {
-        uint8_t request[9] = {0};
-        struct fm_reader r;
-
-        fm_put_le64(request + 1, w->claim.first_seq + i);
-        status = client_ask(&c, FM_MSG_RECEIPT, request, sizeof request, &r);
-        if (status == 0) {
-            fm_get_bytes(&r, w->heads[i], FM_RCPT_HEAD_BYTES);
-        }
-    }
-    client_close(&c);
-    return status;
-}
-
-int cmd_prove_receipts(const struct args *a)
-{
-    static struct stark_job job;
-    static struct receipts_work w;
-    const uint8_t *last;
-    struct fm_writer out;
-    const char *path;
-    uint64_t count;
-    fm_err err;
-    int status = need_out(a, &path);
-
-    job.kind = STARK_RECEIPTS;
-    if (status != 0 || !stark_profile(a, &job.profile) ||
-        !text_number("FIRST", a->words[0], 1, FM_U64_MAX - FM_RCPT_MAX, &w.claim.first_seq) ||
-        !text_number("COUNT", a->words[1], 1, FM_RCPT_MAX, &count)) {
-        return 2;
-    }
-    w.claim.count = (uint32_t)count;
-    status = fetch_receipts(&w);
-    if (status != 0) {
-        return status;
-    }
-    last = w.heads[count - 1U];
-    memcpy(w.claim.first_prev, w.heads[0] + 192, 32);
-    memcpy(w.claim.first_pre_root, w.heads[0] + 128, 32);
-    memcpy(w.claim.last_post_root, last + 160, 32);
-    fm_hash(FM_H_RECEIPT, last, FM_RCPT_HEAD_BYTES, w.claim.last_hash);
-    err = fm_rcpt_statement(&w.r, &w.claim, job.profile);
-    if (err != FM_OK) {
-        return say_error(err, "%u receipts", w.claim.count);
-    }
-    fm_writer_init(&out, job.claim, sizeof job.claim);
-    fm_put_u32(&out, w.claim.count);
-    fm_put_zeros(&out, 4);
-    fm_put_u64(&out, w.claim.first_seq);
-    fm_put_bytes(&out, w.claim.first_prev, 32);
-    fm_put_bytes(&out, w.claim.first_pre_root, 32);
-    fm_put_bytes(&out, w.claim.last_hash, 32);
-    fm_put_bytes(&out, w.claim.last_post_root, 32);
-    job.claim_bytes = out.len;
-    job.st = &w.r.st;
-    job.trace = receipts_trace;
-    job.of = &w;
-    return stark_prove(&job, path);
 }
 
 /* ------------------------------------------------------------------ delegation */
@@ -444,13 +358,12 @@ static void open_before(struct deleg_walk *d)
     uint32_t dst = fm_state_find(state, d->wire + d->turn.effects[0].id_at);
     struct fm_opened_top top;
     struct fm_chain_link l;
-    uint8_t slots[8][32];
-    uint8_t cells[32][32];
+    struct fm_deleg_witness *w = &d->w->deleg_witness;
     bool moved;
 
-    d->status = open_chain(&s, agent, d->turn.frames[0].slot, &c->held, &d->w->deleg_witness.held, &moved);
+    d->status = open_chain(&s, agent, d->turn.frames[0].slot, &c->held, &w->held, &moved);
     if (d->status == 0) {
-        d->status = open_link(&s, dst, d->turn.effects[0].slot, &top, &l, slots, cells);
+        d->status = open_link(&s, dst, d->turn.effects[0].slot, &top, &l, w->before_slot, w->before_cell);
     }
     c->dst_before = l.cell;
     c->opened = l.record;
@@ -543,10 +456,10 @@ int cmd_prove_delegation(const struct args *a)
     const char *path;
     uint8_t hash[32];
     fm_err err;
-    int status = need_out(a, &path);
+    int status = stark_out(a, &path);
 
     job.kind = STARK_DELEGATION;
-    if (status != 0 || !stark_profile(a, &job.profile) || !text_number("SEQ", a->words[1], 1, FM_U64_MAX, &d.seq)) {
+    if (status != 0 || !stark_options(a, &job) || !text_number("SEQ", a->words[1], 1, FM_U64_MAX, &d.seq)) {
         return 2;
     }
     d.store = &store;

@@ -115,6 +115,9 @@ static int receive(struct client *c, FILE *out, uint64_t *bytes)
         if (status != 0) {
             return status;
         }
+        if (head.kind == FM_MSG_ERROR) {
+            return client_error(&r);
+        }
         if (head.kind != FM_MSG_SHIP) {
             return say_error(FM_E_BAD_MESSAGE, "the node could not ship its checkpoint");
         }
@@ -408,6 +411,10 @@ int cmd_verify(const struct args *a)
         return say_error(FM_E_USAGE, "this proof is checked against --root");
     }
     err = fm_proof_verify(proof, n, root, &proven, &why);
+    if (err == FM_E_PROOF_ROOT) {
+        return say_error(err, "you trust %02x%02x%02x%02x…; from these bytes another root comes out", root[0], root[1],
+                         root[2], root[3]);
+    }
     if (err != FM_OK) {
         return say_error(err, "%s at byte %u: expected %" PRIu64 ", got %" PRIu64, why.field,
                          why.offset, why.expected, why.got);

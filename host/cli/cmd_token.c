@@ -192,6 +192,7 @@ int cmd_token_mint(const struct args *a)
     const char *key = opt_text(a, "key", NULL);
     const char *from = "";
     uint64_t id = 0;
+    uint64_t version = 0;
     size_t n = 0;
     size_t len = 0;
     int status;
@@ -199,7 +200,8 @@ int cmd_token_mint(const struct args *a)
     if (key == NULL) {
         return say_error(FM_E_USAGE, "--key NAME: whose token is it?");
     }
-    if (!opt_number(a, "root-key-id", 0, 0, UINT32_MAX, &id)) {
+    if (!opt_number(a, "root-key-id", 0, 0, UINT32_MAX, &id) ||
+        !opt_number(a, "signature-version", 0, 0, 1, &version)) {
         return 2;
     }
     status = mint_code(a, code, sizeof code, &n, &from);
@@ -209,9 +211,9 @@ int cmd_token_mint(const struct args *a)
     }
     status = token_fresh(&next);
     if (status == 0) {
-        uint32_t root_key_id = (uint32_t)id;
-        fm_err err = fm_biscuit_mint(&root, &next, opt_has(a, "root-key-id") ? &root_key_id : NULL, code, n,
-                                     &fm_biscuit_p256_openssl, token_arena(), out, sizeof out, &len, &where);
+        struct fm_biscuit_options how = {opt_has(a, "root-key-id"), (uint32_t)id, (uint32_t)version};
+        fm_err err = fm_biscuit_mint(&root, &next, &how, code, n, &fm_biscuit_p256_openssl, token_arena(), out,
+                                     sizeof out, &len, &where);
         status = err == FM_OK ? token_write(a, "token", out, len) : token_syntax_error(err, from, code, n, &where);
     }
     fm_wipe(&root, sizeof root);

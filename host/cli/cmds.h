@@ -45,5 +45,11 @@ int cmd_replay(const struct args *a);
 int cmd_bench(const struct args *a);
 int cmd_recall(const struct args *a);
 int cmd_completion(const struct args *a);
+int cmd_manual(const struct args *a);
+
+/* help.c: every command; those of a group ("token"), false if there is none; one with its options. */
+void help_all(void);
+bool help_group(const char *group);
+void help_command(const struct command *c);
 
 #endif

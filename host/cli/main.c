@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* dregg: one table of commands; help, checking of options and completion come from it. */
+/* dregg: one table of commands; checking of options, help, manual and completion (help.c) come from it. */
 #include "host/cli/cmd_token.h"
 #include "host/cli/cmds.h"
 #include "host/cli/stark.h"
@@ -58,20 +58,20 @@ const struct command commands[] = {
     {"show head", "", "", "the ledger's head: seq, root, last receipt", 0, 0, cmd_show_head},
     {"show cell", "CELL", "", "a cell with its values and capabilities", 1, 1, cmd_show_cell},
     {"show caps", "CELL", "", "a cell's capabilities", 1, 1, cmd_show_caps},
-    {"show receipt", "[AGENT] SEQ|NONCE", "", "a receipt by its seq, or by agent and nonce", 1, 2,
+    {"show receipt", "SEQ|HASH|AGENT NONCE", "", "a receipt by its seq, by its hash, or by agent and nonce", 1, 2,
      cmd_show_receipt},
     {"show metrics", "", "", "the node's counters", 0, 0, cmd_show_metrics},
     {"prove", "CELL", "out= slot= field= absent",
      "a proof about a cell, slot or field, into a file", 1, 1, cmd_prove},
-    {"prove member", "CELL SLOT", "out= profile=", "a STARK that a slot of a cell holds its record", 2, 2,
+    {"prove member", "CELL SLOT", "out= profile= threads=", "a STARK that a slot of a cell holds its record", 2, 2,
      cmd_prove_member},
-    {"prove chain", "HOLDER SLOT", "out= profile= rights=",
+    {"prove chain", "HOLDER SLOT", "out= profile= threads= rights=",
      "a STARK that a capability is valid, with its whole chain", 2, 2, cmd_prove_chain},
-    {"prove receipts", "FIRST COUNT", "out= profile=", "a STARK that receipts follow each other", 2, 2,
-     cmd_prove_receipts},
-    {"prove delegation", "DIR SEQ", "out= profile= points max-cells=",
+    {"prove receipts", "FIRST COUNT", "out= profile= threads= agent=",
+     "a STARK that receipts follow each other, from a seq; or --agent's, from a nonce", 2, 2, cmd_prove_receipts},
+    {"prove delegation", "DIR SEQ", "out= profile= threads= points max-cells=",
      "a STARK of a delegation turn, from the log of a stopped store", 2, 2, cmd_prove_delegation},
-    {"verify", "FILE", "root= receipt= absent=",
+    {"verify", "FILE", "root= receipt= from= absent=",
      "check a proof, from it and a root (or a receipt's hash) alone", 1, 1, cmd_verify},
     {"checkpoint", "", "restart", "let the node take a checkpoint", 0, 0, cmd_checkpoint},
     {"ship", "FILE", "", "fetch a checkpoint of the whole ledger into a file", 1, 1, cmd_ship},
@@ -87,7 +87,7 @@ const struct command commands[] = {
      cmd_token_keypair},
     {"token public", "NAME", "", "the public key of a key file", 1, 1, cmd_token_public},
     {"token mint", "",
-     "key= right= under= any= subject= code= datalog= root-key-id= " NARROW " " OUT,
+     "key= right= under= any= subject= code= datalog= root-key-id= signature-version= " NARROW " " OUT,
      "make a token: grants (RESOURCE=ACTIONS) or a program", 0, 0, cmd_token_mint},
     {"token inspect", "[TOKEN]", "root=", "what a token says, block by block", 0, 1,
      cmd_token_inspect},
@@ -107,6 +107,7 @@ const struct command commands[] = {
     {"token third-party", "request|sign|append …", "key= code= datalog= " OUT,
      "let somebody else sign a block", 1, 3, cmd_token_third_party},
     {"completion", "", "", "the script for bash completion", 0, 0, cmd_completion},
+    {"manual", "", "", "the commands' part of the manual page, as roff", 0, 0, cmd_manual},
 };
 const int ncommands = (int)FM_ARRAY_LEN(commands);
 
@@ -114,58 +115,6 @@ _Noreturn void fm_panic(const char *file, int line, const char *what)
 {
     fprintf(stderr, "dregg: %s:%d: assertion failed: %s\n", file, line, what);
     abort();
-}
-
-static void print_help(void)
-{
-    puts("usage: dregg [--node ADDRESS] [--json] COMMAND …\n\n"
-         "ADDRESS is a node's socket, or tcp:PORT (default: $DREGG_NODE). Keys and names live in "
-         "$DREGG_HOME.\n"
-         "Cells are named by the address book, by 64 hexadecimal digits, or: native, treasury, "
-         "factory-dir.\n");
-    for (int i = 0; i < ncommands; i++) {
-        char left[80];
-
-        snprintf(left, sizeof left, "%s %s", commands[i].name, commands[i].words);
-        printf("  %-38s %s\n", left, commands[i].help);
-    }
-    puts("\nTokens are read from a file or from standard input, never from the command line.\n"
-         "dregg COMMAND --help tells a command's options. Exit status: 0 done, 2 usage, 11 "
-         "refused, 12 malformed, 13 a limit,\n"
-         "14 wrong moment, 15 input or output, 16 our own fault.");
-}
-
-/* The commands of a group ("token", "key"); false if there is no such group. */
-static bool print_group(const char *group)
-{
-    size_t n = strlen(group);
-    bool found = false;
-
-    for (int i = 0; i < ncommands; i++) {
-        if (strncmp(commands[i].name, group, n) == 0 && commands[i].name[n] == ' ') {
-            printf("%s  dregg %s %s\n      %s\n", found ? "" : "usage:\n", commands[i].name, commands[i].words,
-                   commands[i].help);
-            found = true;
-        }
-    }
-    return found;
-}
-
-static void print_command_help(const struct command *c)
-{
-    printf("usage: dregg %s %s\n\n  %s\n", c->name, c->words, c->help);
-    printf("\n  options:");
-    for (const char *at = c->options; *at != '\0';) {
-        size_t n = strcspn(at, " ");
-
-        if (n > 0) {
-            bool value = at[n - 1] == '=';
-
-            printf(" --%.*s%s", (int)(value ? n - 1 : n), at, value ? " …" : "");
-        }
-        at += n + (at[n] == ' ' ? 1U : 0U);
-    }
-    printf(" --json --node …\n");
 }
 
 /* Whether a command takes an option: 0 no, 1 as a flag, 2 with a value. */
@@ -246,38 +195,6 @@ static int parse_rest(const struct command *c, int argc, char **argv, struct arg
     return 0;
 }
 
-int cmd_completion(const struct args *a)
-{
-    (void)a;
-    puts("# bash completion for dregg: source <(dregg completion)\n"
-         "_dregg() {\n"
-         "    local cur=${COMP_WORDS[COMP_CWORD]} line=\"${COMP_WORDS[*]:1:2}\" words\n"
-         "    case $line in");
-    for (int i = 0; i < ncommands; i++) {
-        printf("    '%s'*) words='", commands[i].name);
-        for (const char *at = commands[i].options; *at != '\0';) {
-            size_t n = strcspn(at, " ");
-
-            if (n > 0) {
-                printf("--%.*s ", (int)(at[n - 1] == '=' ? n - 1 : n), at);
-            }
-            at += n + (at[n] == ' ' ? 1U : 0U);
-        }
-        puts("--json --node --help' ;;");
-    }
-    printf("    *) words='");
-    for (int i = 0; i < ncommands; i++) {
-        printf("%s ", commands[i].name);
-    }
-    puts("' ;;\n"
-         "    esac\n"
-         "    words+=\" $(ls \"${DREGG_HOME:-$HOME/.dregg}/cells\" 2>/dev/null)\"\n"
-         "    mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$cur\")\n"
-         "}\n"
-         "complete -o default -F _dregg dregg");
-    return 0;
-}
-
 int main(int argc, char **argv)
 {
     static struct args a;
@@ -296,7 +213,7 @@ int main(int argc, char **argv)
             puts("dregg 0.1 (turn version 1)");
             return 0;
         } else if (strcmp(argv[at], "--help") == 0) {
-            print_help();
+            help_all();
             return 0;
         } else {
             return say_error(FM_E_USAGE, "unknown option %s; try dregg --help", argv[at]);
@@ -306,11 +223,11 @@ int main(int argc, char **argv)
     c = find_command(argc - at, argv + at, &used);
     if (c == NULL) {
         if (at == argc) {
-            print_help();
+            help_all();
             return 2;
         }
         if (at + 1 == argc || strcmp(argv[at + 1], "--help") == 0) {
-            if (print_group(argv[at])) {
+            if (help_group(argv[at])) {
                 return at + 1 == argc ? 2 : 0;
             }
         }
@@ -321,7 +238,7 @@ int main(int argc, char **argv)
         return status;
     }
     if (help) {
-        print_command_help(c);
+        help_command(c);
         return 0;
     }
     if (a.nwords < c->min_words || a.nwords > c->max_words) {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Proof files: made and checked. */
 #include "host/cli/stark.h"
+
+#include "host/cli/crew.h"
 #include "stark/prove.h"
 
 #include <firmament/stark_verify.h>
@@ -17,19 +19,30 @@ static double seconds(void)
     return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-bool stark_profile(const struct args *a, unsigned *profile)
+bool stark_options(const struct args *a, struct stark_job *job)
 {
     static const char *const names[] = {"P100", "P128", "U100", "P100F"};
     const char *name = opt_text(a, "profile", "P100");
+    uint64_t threads;
 
+    if (!opt_number(a, "threads", 1, 1, CREW_HANDS_MAX, &threads)) {
+        return false;
+    }
+    job->threads = (unsigned)threads;
     for (unsigned i = 0; i < FM_ARRAY_LEN(names); i++) {
         if (strcmp(name, names[i]) == 0) {
-            *profile = i + 1U;
+            job->profile = i + 1U;
             return true;
         }
     }
     (void)say_error(FM_E_USAGE, "--profile takes P100, P128, U100 or P100F, got '%s'", name);
     return false;
+}
+
+int stark_out(const struct args *a, const char **path)
+{
+    *path = opt_text(a, "out", NULL);
+    return *path != NULL ? 0 : say_error(FM_E_USAGE, "--out FILE takes the proof");
 }
 
 static void say_ms(const char *key, double s)
@@ -87,49 +100,86 @@ static int write_file(const struct stark_job *job, const struct room *r, const c
     return 0;
 }
 
+static void tell_phase(enum fm_stark_phase begins)
+{
+    say_progress(crew_phase_name(begins), begins + 1U, FM_PHASES + 1U);
+}
+
+/* By as many threads as the job wants. Says what is wrong, if something is. */
+static int make_proof(const struct stark_job *job, struct room *r, struct crew *crew)
+{
+    struct fm_stark_fault fault = {0};
+    fm_err err = fm_stark_prove_by(&crew->hook, job->st, r->trace, r->arena, r->need, r->proof, r->cap, &r->len,
+                                   &fault);
+
+    if (err == FM_E_STARK_TRACE) {
+        return say_error(err, "constraint %u does not hold in row %u", fault.constraint, fault.row);
+    }
+    if (err == FM_E_STARK_ARENA || err == FM_E_STARK_OUTPUT) {
+        return say_error(err, "%zu bytes are needed", fault.need);
+    }
+    return err == FM_OK ? 0 : say_error(err, "no proof was made");
+}
+
+static void say_proof(const struct stark_job *job, const struct room *r, const struct crew *crew, const double times[4],
+                      const char *path)
+{
+    say_begin();
+    say_bool("ok", true);
+    say_text("proof", path);
+    say_u64("bytes", STARK_FILE_HEAD + job->claim_bytes + r->len);
+    say_text("profile", job->st->profile->name);
+    say_u64("proven_bits", job->st->profile->bits);
+    say_u64("rows", 1ULL << job->st->air->log_n);
+    say_u64("memory_bytes", r->need);
+    say_u64("threads", job->threads);
+    say_ms("trace_ms", times[1] - times[0]);
+    say_ms("prove_ms", times[2] - times[1]);
+    for (unsigned i = 0; i < FM_PHASE_DONE; i++) {
+        char key[32];
+
+        snprintf(key, sizeof key, "prove_%s_ms", crew_phase_name((enum fm_stark_phase)i));
+        say_ms(key, crew->phase_s[i]);
+    }
+    say_ms("verify_ms", times[3] - times[2]);
+    say_end();
+}
+
 int stark_prove(const struct stark_job *job, const char *path)
 {
     struct room r;
-    struct fm_stark_fault fault;
+    static struct crew crew;
     double times[4];
     fm_err err;
-    int status;
+    int status = 0;
 
     if (!take_room(&r, job->st)) {
         leave_room(&r);
         return say_error(FM_E_NO_SPACE, "a proof of %u rows needs %zu bytes of memory", 1U << job->st->air->log_n,
                          r.need);
     }
-    say_progress("trace", 0, 3);
+    if (!crew_open(&crew, job->threads)) {
+        leave_room(&r);
+        return say_error(FM_E_NO_SPACE, "%u threads cannot be had", job->threads);
+    }
+    crew.tell = tell_phase;
+    say_progress("trace", 0, FM_PHASES + 1U);
     times[0] = seconds();
     err = job->trace(job, r.trace);
-    say_progress("proof", 1, 3);
     times[1] = seconds();
-    if (err == FM_OK) {
-        err = fm_stark_prove(job->st, r.trace, r.arena, r.need, r.proof, r.cap, &r.len, &fault);
-    }
-    say_progress("check", 2, 3);
+    status = err == FM_OK ? make_proof(job, &r, &crew) : say_error(err, "there is nothing true to prove");
     times[2] = seconds();
-    if (err == FM_OK) {
+    if (status == 0) {
         err = fm_stark_verify(job->st, r.proof, r.len, r.scratch, fm_stark_verify_scratch());
+        status = err == FM_OK ? 0 : say_error(err, "nothing was written to %s", path);
     }
     times[3] = seconds();
-    say_progress("check", 3, 3);
-    status = err != FM_OK ? say_error(err, "nothing was written to %s", path) : write_file(job, &r, path);
+    say_progress("check", FM_PHASES + 1U, FM_PHASES + 1U);
+    status = status == 0 ? write_file(job, &r, path) : status;
     if (status == 0) {
-        say_begin();
-        say_bool("ok", true);
-        say_text("proof", path);
-        say_u64("bytes", STARK_FILE_HEAD + job->claim_bytes + r.len);
-        say_text("profile", job->st->profile->name);
-        say_u64("proven_bits", job->st->profile->bits);
-        say_u64("rows", 1ULL << job->st->air->log_n);
-        say_u64("memory_bytes", r.need);
-        say_ms("trace_ms", times[1] - times[0]);
-        say_ms("prove_ms", times[2] - times[1]);
-        say_ms("verify_ms", times[3] - times[2]);
-        say_end();
+        say_proof(job, &r, &crew, times, path);
     }
+    crew_close(&crew);
     leave_room(&r);
     return status;
 }
@@ -142,6 +192,7 @@ bool stark_is_proof(const uint8_t *bytes, size_t n)
 /* A file under examination. */
 struct exam {
     uint8_t trusted[32]; /* a root, or a receipt's hash */
+    const char *from;    /* --from, or NULL */
     unsigned profile;
     struct fm_reader claim;
     const uint8_t *proof;
@@ -154,6 +205,40 @@ struct exam {
 static int malformed(const char *what)
 {
     return say_error(FM_E_MALFORMED, "%s is not well formed", what);
+}
+
+static void hex_text(const uint8_t bytes[32], char text[65])
+{
+    for (size_t i = 0; i < 32; i++) {
+        snprintf(text + 2 * i, 3, "%02x", bytes[i]);
+    }
+}
+
+/* Another receipt, or root, than the one that is trusted. */
+static int other_end(const struct exam *x, const uint8_t got[32])
+{
+    char came[65];
+    char named[65];
+
+    hex_text(got, came);
+    hex_text(x->trusted, named);
+    return say_error(FM_E_PROOF_ROOT, "the proof is about %s, you trust %s", came, named);
+}
+
+static void say_limits(const struct fm_limits *l)
+{
+    char rights[128];
+
+    rights_text(l->rights, rights, sizeof rights);
+    say_text("rights", rights);
+    say_u64("methods", l->methods);
+    say_u64("fields_from", l->f_lo);
+    say_u64("fields_to", l->f_hi);
+    say_u64("max_amount", l->max_amount);
+    say_u64("allowance", l->allowance);
+    say_u64("expiry", l->expiry);
+    say_u64("badge", l->badge);
+    say_u64("group", l->group);
 }
 
 static int exam_member(struct exam *x)
@@ -175,7 +260,11 @@ static int exam_member(struct exam *x)
     }
     err = fm_stark_member_verify(&m, x->proof, x->proof_bytes, x->scratch, x->scratch_bytes);
     if (err != FM_OK) {
-        return say_error(err, "MEMBER");
+        char named[65];
+
+        hex_text(m.root, named);
+        return say_error(err, "it is not shown that slot %u of cell %u holds this record under root %s", m.slot, m.cell,
+                         named);
     }
     memcpy(&record, m.record, sizeof record);
     rights_text(record.rights, rights, sizeof rights);
@@ -194,7 +283,7 @@ static int exam_chain(struct exam *x)
     static struct fm_chain_claim c;
     uint8_t at = 0;
     uint8_t axis = 0;
-    char rights[128];
+    uint8_t root[32];
     char name[CLI_NAME_MAX];
     fm_err err;
 
@@ -202,6 +291,10 @@ static int exam_chain(struct exam *x)
         return malformed("the claim");
     }
     err = fm_chain_check(&c, x->trusted, &at, &axis);
+    if (err == FM_E_PROOF_ROOT) {
+        fm_opened_root(&c.state, root);
+        return other_end(x, root);
+    }
     if (err != FM_OK) {
         return say_error(err, "link %u, axis %u", at, axis);
     }
@@ -209,7 +302,6 @@ static int exam_chain(struct exam *x)
     if (err != FM_OK) {
         return say_error(err, "CAPCHAIN");
     }
-    rights_text(c.limits.rights, rights, sizeof rights);
     say_begin();
     say_text("statement", "CAPCHAIN");
     book_name(c.link[0].cell.header.id, name);
@@ -217,18 +309,17 @@ static int exam_chain(struct exam *x)
     say_u64("slot", c.link[0].slot);
     book_name(c.target.header.id, name);
     say_text("target", name);
-    say_text("rights", rights);
-    say_u64("allowance", c.limits.allowance);
-    say_u64("expiry", c.limits.expiry);
+    say_limits(&c.limits);
     say_u64("links", c.nlinks);
     say_u64("as_of", c.now);
+    say_hex("ledger", c.state.top.ledger, 32);
     return 0;
 }
 
 static int exam_receipts(struct exam *x)
 {
     static struct fm_rcpt r;
-    struct fm_rcpt_claim c;
+    static struct fm_rcpt_claim c;
     fm_err err;
 
     c.count = fm_get_u32(&x->claim);
@@ -238,15 +329,15 @@ static int exam_receipts(struct exam *x)
     fm_get_bytes(&x->claim, c.first_pre_root, 32);
     fm_get_bytes(&x->claim, c.last_hash, 32);
     fm_get_bytes(&x->claim, c.last_post_root, 32);
-    if (!fm_reader_end(&x->claim)) {
+    for (uint32_t i = 0; i < c.count && i < FM_RCPT_MAX; i++) {
+        c.height[i] = fm_get_u64(&x->claim);
+    }
+    if (!fm_reader_end(&x->claim) || c.count == 0) {
         return malformed("the claim");
     }
-    if (memcmp(c.last_hash, x->trusted, 32) != 0) {
-        return say_error(FM_E_PROOF_ROOT, "the proof ends at another receipt than the one named");
-    }
-    err = fm_rcpt_statement(&r, &c, x->profile);
-    if (err == FM_OK) {
-        err = fm_stark_verify(&r.st, x->proof, x->proof_bytes, x->scratch, x->scratch_bytes);
+    err = fm_rcpt_verify(&c, x->trusted, x->profile, x->proof, x->proof_bytes, &r, x->scratch, x->scratch_bytes);
+    if (err == FM_E_PROOF_ROOT) {
+        return other_end(x, c.last_hash);
     }
     if (err != FM_OK) {
         return say_error(err, "RCPTCHAIN");
@@ -255,35 +346,89 @@ static int exam_receipts(struct exam *x)
     say_text("statement", "RCPTCHAIN");
     say_u64("receipts", c.count);
     say_u64("first_seq", c.first_seq);
+    say_u64("first_height", c.height[0]);
+    say_u64("last_height", c.height[c.count - 1U]);
+    say_hex("follows", c.first_prev, 32);
     say_hex("from_root", c.first_pre_root, 32);
     say_hex("to_root", c.last_post_root, 32);
+    return 0;
+}
+
+static int exam_agent(struct exam *x)
+{
+    static struct fm_agent agent;
+    struct fm_agent_claim c;
+    char name[CLI_NAME_MAX];
+    uint8_t hash[32];
+    uint8_t want[32];
+    fm_err err;
+
+    c.count = fm_get_u32(&x->claim);
+    fm_get_zeros(&x->claim, 4);
+    fm_get_bytes(&x->claim, (uint8_t *)&c.first, sizeof c.first);
+    fm_get_bytes(&x->claim, (uint8_t *)&c.last, sizeof c.last);
+    if (!fm_reader_end(&x->claim)) {
+        return malformed("the claim");
+    }
+    err = fm_agent_verify(&c, x->trusted, x->profile, x->proof, x->proof_bytes, &agent, x->scratch, x->scratch_bytes);
+    if (err == FM_E_PROOF_ROOT) {
+        fm_hash(FM_H_RECEIPT, (const uint8_t *)&c.last, sizeof c.last, hash);
+        return other_end(x, hash);
+    }
+    fm_hash(FM_H_RECEIPT, (const uint8_t *)&c.first, sizeof c.first, hash);
+    if (err == FM_OK && x->from != NULL && (!text_hex(x->from, want, 32) || memcmp(hash, want, 32) != 0)) {
+        char text[65];
+
+        hex_text(hash, text);
+        return say_error(FM_E_PROOF_ROOT, "the proof begins at receipt %s, --from names %s", text, x->from);
+    }
+    if (err != FM_OK) {
+        return say_error(err, "RCPTCHAIN-A");
+    }
+    say_begin();
+    say_text("statement", "RCPTCHAIN-A");
+    book_name(c.last.agent, name);
+    say_text("agent", name);
+    say_u64("receipts", c.count);
+    say_u64("first_nonce", c.first.nonce);
+    say_u64("last_nonce", c.last.nonce);
+    say_hex("from_receipt", hash, 32);
+    say_bool("from_trusted", x->from != NULL);
     return 0;
 }
 
 static int exam_delegation(struct exam *x)
 {
     static struct fm_deleg_claim c;
-    char rights[128];
     char name[CLI_NAME_MAX];
+    uint8_t hash[32];
     fm_err err;
 
     if (!fm_deleg_get(&x->claim, &c) || !fm_reader_end(&x->claim)) {
         return malformed("the claim");
     }
     err = fm_deleg_verify(&c, x->trusted, x->profile, x->proof, x->proof_bytes, x->paths, x->scratch, x->scratch_bytes);
+    fm_receipt_hash(&c.receipt, hash);
+    if (err == FM_E_PROOF_ROOT && memcmp(hash, x->trusted, 32) != 0) {
+        return other_end(x, hash);
+    }
     if (err != FM_OK) {
         return say_error(err, c.whole ? "DELEG-W" : "DELEG-P");
     }
-    rights_text(c.record.rights, rights, sizeof rights);
     say_begin();
     say_text("statement", c.whole ? "DELEG-W" : "DELEG-P");
     book_name(c.held.link[0].cell.header.id, name);
     say_text("from", name);
+    say_u64("from_slot", c.held.link[0].slot);
+    say_u64("links", c.held.nlinks);
     book_name(c.dst.header.id, name);
     say_text("to", name);
     say_u64("slot", c.dst_slot);
-    say_text("rights", rights);
+    book_name(c.held.target.header.id, name);
+    say_text("target", name);
+    say_limits(&c.held.limits);
     say_u64("seq", c.receipt.head.seq);
+    say_hex("ledger", c.held.state.top.ledger, 32);
     return 0;
 }
 
@@ -304,6 +449,9 @@ static int examine(struct exam *x, uint8_t kind)
     case STARK_DELEGATION:
         status = exam_delegation(x);
         break;
+    case STARK_AGENT:
+        status = exam_agent(x);
+        break;
     default:
         status = malformed("the kind of statement");
         break;
@@ -319,9 +467,9 @@ static int examine(struct exam *x, uint8_t kind)
 int stark_verify(const struct args *a, const uint8_t *bytes, size_t n)
 {
     uint8_t kind = bytes[16];
-    bool by_receipt = kind == STARK_RECEIPTS || kind == STARK_DELEGATION;
+    bool by_receipt = kind == STARK_RECEIPTS || kind == STARK_DELEGATION || kind == STARK_AGENT;
     const char *option = by_receipt ? "receipt" : "root";
-    struct exam x = {.profile = bytes[17]};
+    struct exam x = {.profile = bytes[17], .from = opt_text(a, "from", NULL)};
     uint32_t claim_bytes = fm_le32(bytes + 20);
     int status;
 

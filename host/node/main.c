@@ -5,6 +5,7 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 static const char usage[] =
     "usage: dreggd --store DIR [--listen-unix PATH] [--listen-tcp PORT] [options]\n"
@@ -16,7 +17,8 @@ static const char usage[] =
     "  --listen-tcp PORT      loopback TCP as well; 0: any free port, which is printed\n"
     "  --max-cells N          memory for so many cells (default 65536)\n"
     "  --max-clients N        memory for so many clients (default 64)\n"
-    "  --receipts N           receipts kept in memory (default 65536)\n"
+    "  --verify-threads N     threads that check signatures (default: one a core; 0: the node's own)\n"
+    "  --receipts N           receipts kept in memory (default and least 65536); older ones are read from the logs\n"
     "  --stall-seconds N      a client that neither reads nor finishes its request is dropped "
     "(default 30)\n"
     "  --audit                run every logged turn again, and compare\n"
@@ -32,6 +34,7 @@ enum option_code {
     OPT_CLIENTS,
     OPT_RECEIPTS,
     OPT_STALL,
+    OPT_VERIFY,
     OPT_AUDIT,
     OPT_EXPECT,
     OPT_QUIET,
@@ -46,6 +49,7 @@ static const struct option options[] = {
     {"max-cells", required_argument, NULL, OPT_CELLS},
     {"max-clients", required_argument, NULL, OPT_CLIENTS},
     {"receipts", required_argument, NULL, OPT_RECEIPTS},
+    {"verify-threads", required_argument, NULL, OPT_VERIFY},
     {"stall-seconds", required_argument, NULL, OPT_STALL},
     {"audit", no_argument, NULL, OPT_AUDIT},
     {"expect-receipt", required_argument, NULL, OPT_EXPECT},
@@ -95,10 +99,12 @@ static void parse(struct node_config *c, int argc, char **argv)
 {
     static uint8_t expect[32];
     static char socket_path[4096];
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
     int code;
 
     *c = (struct node_config){
         .tcp_port = -1, .max_clients = 64, .max_cells = 65536, .receipts = 65536, .stall_s = 30};
+    c->verify_threads = cores < 1 ? 1U : cores > (long)VERIFY_THREADS_MAX ? VERIFY_THREADS_MAX : (uint32_t)cores;
     while ((code = getopt_long(argc, argv, "", options, NULL)) != -1) {
         switch (code) {
         case OPT_STORE:
@@ -117,7 +123,10 @@ static void parse(struct node_config *c, int argc, char **argv)
             c->max_clients = number("max-clients", optarg, 1, 65536);
             break;
         case OPT_RECEIPTS:
-            c->receipts = number("receipts", optarg, 1, 1U << 26);
+            c->receipts = number("receipts", optarg, NODE_RECEIPTS_MIN, 1U << 26);
+            break;
+        case OPT_VERIFY:
+            c->verify_threads = number("verify-threads", optarg, 0, VERIFY_THREADS_MAX);
             break;
         case OPT_STALL:
             c->stall_s = number("stall-seconds", optarg, 1, 86400);
@@ -157,6 +166,7 @@ static void parse(struct node_config *c, int argc, char **argv)
 static fm_err remember(void *cookie, const struct fm_log_frame *frame, const struct fm_log_turn *turn)
 {
     struct node *n = cookie;
+    uint8_t hash[32];
 
     (void)frame;
     if (n->receipts.ring == NULL) {
@@ -166,7 +176,8 @@ static fm_err remember(void *cookie, const struct fm_log_frame *frame, const str
             return err;
         }
     }
-    receipts_add(&n->receipts, &turn->receipt);
+    fm_receipt_hash(&turn->receipt, hash);
+    receipts_add(&n->receipts, &turn->receipt, hash);
     return FM_OK;
 }
 
@@ -177,10 +188,11 @@ static fm_err take_memory(struct node *n)
     n->conns = calloc(n->config.max_clients, sizeof *n->conns);
     n->buffers = malloc(n->config.max_clients * each);
     n->waiting = malloc(FM_BATCH_TURNS_MAX * sizeof *n->waiting);
+    n->batch_items = malloc(FM_BATCH_TURNS_MAX * sizeof *n->batch_items);
     n->run = malloc(sizeof *n->run);
     n->turn = malloc(sizeof *n->turn);
     n->sealed = malloc(sizeof *n->sealed);
-    if (n->conns == NULL || n->buffers == NULL || n->waiting == NULL || n->run == NULL ||
+    if (n->conns == NULL || n->buffers == NULL || n->waiting == NULL || n->batch_items == NULL || n->run == NULL ||
         n->turn == NULL || n->sealed == NULL) {
         return host_fail(&n->error, FM_E_NO_SPACE, "clients need %zu bytes",
                          n->config.max_clients * each);
@@ -199,14 +211,16 @@ static void announce(const struct node *n, const struct host_config *config)
     const struct host_recovered *r = &n->store.recovered;
     size_t memory = host_store_memory(config) + receipts_bytes(n->config.receipts) +
                     n->config.max_clients * (size_t)(NODE_IN_BYTES + NODE_OUT_BYTES) +
-                    sizeof *n->run + sizeof *n->sealed;
+                    verify_bytes(n->config.verify_threads) + index_bytes(
+                            ) + sizeof *n + sizeof *n->run + sizeof *n->sealed;
 
     if (n->config.quiet) {
         return;
     }
-    printf("dreggd: memory at most %.1f MiB for %u cells, %u clients, %u receipts\n",
-           (double)memory / (1 << 20), n->config.max_cells, n->config.max_clients,
-           n->config.receipts);
+    printf("dreggd: memory at most %.1f MiB for %u cells, %u clients, %u receipts;\n"
+           "        while a checkpoint is written, at worst the state's %.1f MiB more\n",
+           (double)memory / (1 << 20), n->config.max_cells, n->config.max_clients, n->config.receipts,
+           (double)n->store.memory_bytes / (1 << 20));
     printf("dreggd: recovered height %llu, seq %llu: checkpoint at %llu, %llu turns from %.1f MiB "
            "of log in %.3f s%s%s\n",
            (unsigned long long)n->store.state.top.height,
@@ -232,9 +246,13 @@ int main(int argc, char **argv)
     static struct node n;
     const struct host_visit visit = {remember, &n};
     struct host_config config;
+    sigset_t signals;
     fm_err err;
 
     parse(&n.config, argc, argv);
+    net_signals(&signals);
+    sigprocmask(SIG_BLOCK, &signals, NULL);
+    signal(SIGPIPE, SIG_IGN);
     n.started = node_clock();
     host_config_default(&config, n.config.max_cells);
     err = host_store_open(&n.store, n.config.dir, &config, n.config.audit, n.config.expect, NULL, &visit,
@@ -244,6 +262,15 @@ int main(int argc, char **argv)
         return 10 + (int)fm_err_category(err);
     }
     err = take_memory(&n);
+    if (err == FM_OK) {
+        err = host_store_birth(&n.store, &n.birth, &n.error);
+    }
+    if (err == FM_OK) {
+        err = index_open(&n.index, n.config.dir, &n.store, NULL, &n.error);
+    }
+    if (err == FM_OK) {
+        err = verify_start(&n.verifier, n.config.verify_threads, n.store.state.top.ledger);
+    }
     if (err == FM_OK) {
         err = net_listen(&n);
     }
@@ -259,6 +286,8 @@ int main(int argc, char **argv)
                (unsigned long long)n.store.state.top.height,
                (unsigned long long)n.store.state.top.seq);
     }
+    verify_stop(&n.verifier);
+    index_close(&n.index);
     host_store_close(&n.store);
     receipts_free(&n.receipts);
     return err == FM_OK ? 0 : 10 + (int)fm_err_category(err);

@@ -36,12 +36,25 @@ void metrics_text(struct node *n, struct fm_writer *w)
     line(w, "log_sectors_used %llu\n", (unsigned long long)n->store.log.next_sector);
     line(w, "log_sectors %llu\n",
          (unsigned long long)(n->store.log.super.log_bytes / FM_SECTOR_BYTES));
+    line(w, "log_first_height %llu\n", (unsigned long long)n->store.log.super.log_first);
+    line(w, "checkpoints %llu\n", (unsigned long long)n->store.checkpoints);
+    line(w, "checkpoints_failed %llu\n", (unsigned long long)n->store.checkpoints_failed);
+    line(w, "checkpoint_running %d\n", n->store.checkpointing.pid != 0 ? 1 : 0);
+    line(w, "checkpoint_stop_seconds %.6f\n", n->store.checkpoint_stop_s);
+    line(w, "receipts_indexed %llu\n", (unsigned long long)atomic_load(&n->index.written));
+    line(w, "receipts_from_log %llu\n", (unsigned long long)m->receipts_from_log);
+    line(w, "receipts_damaged %llu\n", (unsigned long long)m->receipts_damaged);
+    line(w, "index_failed %d\n", atomic_load(&n->index.failed) ? 1 : 0);
     line(w, "clients %llu\n", (unsigned long long)m->clients);
     line(w, "clients_refused %llu\n", (unsigned long long)m->clients_refused);
     line(w, "clients_dropped %llu\n", (unsigned long long)m->clients_dropped);
     line(w, "bad_messages %llu\n", (unsigned long long)m->bad_messages);
     line(w, "commit_seconds %.6f\n", m->commit_s);
     line(w, "verify_seconds %.6f\n", m->verify_s);
+    line(w, "verify_threads %u\n", n->verifier.nthreads);
+    line(w, "verify_threads_seconds %.6f\n", (double)atomic_load(&n->verifier.ns) * 1e-9);
+    line(w, "verdicts_ahead %llu\n", (unsigned long long)m->verdicts_ahead);
+    line(w, "verdicts_late %llu\n", (unsigned long long)m->verdicts_late);
     line(w, "run_seconds %.6f\n", m->run_s);
     line(w, "uptime_seconds %.3f\n", node_clock() - n->started);
     line(w, "cells %u\n", s->top.ncells);

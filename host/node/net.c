@@ -18,8 +18,11 @@
 
 /* What an epoll event is about: a listener, the signals, or a connection. */
 #define TAG_SIGNAL 0xfffffff0U
-#define TAG_LISTENER 0xfffffff1U
+#define TAG_VERDICT 0xfffffff1U
+#define TAG_LISTENER 0xfffffff2U
 #define EVENTS_MAX 256
+#define SLEEP_MS 1000
+#define CHECKPOINT_LOOK_MS 10 /* whether the child that writes one has ended */
 
 double node_clock(void)
 {
@@ -83,21 +86,27 @@ static fm_err listen_tcp(struct node *n)
     return err;
 }
 
+void net_signals(sigset_t *set)
+{
+    sigemptyset(set);
+    sigaddset(set, SIGTERM);
+    sigaddset(set, SIGINT);
+}
+
 fm_err net_listen(struct node *n)
 {
     sigset_t set;
     fm_err err = FM_OK;
 
+    net_signals(&set);
     n->listeners[0] = n->listeners[1] = -1;
     n->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-    sigemptyset(&set);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGINT);
-    sigprocmask(SIG_BLOCK, &set, NULL);
-    signal(SIGPIPE, SIG_IGN);
     n->signal_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
     if (n->epoll_fd < 0 || n->signal_fd < 0 ||
         !watch(n, n->signal_fd, TAG_SIGNAL, EPOLLIN, EPOLL_CTL_ADD)) {
+        return host_fail(&n->error, FM_E_NODE_GONE, "epoll: %s", strerror(errno));
+    }
+    if (n->verifier.nthreads > 0U && !watch(n, n->verifier.wake_fd, TAG_VERDICT, EPOLLIN, EPOLL_CTL_ADD)) {
         return host_fail(&n->error, FM_E_NODE_GONE, "epoll: %s", strerror(errno));
     }
     if (n->config.unix_path != NULL) {
@@ -169,6 +178,8 @@ static void accept_clients(struct node *n, int listener)
 
 static void drop(struct node *n, struct conn *c, bool fault)
 {
+    ahead_drop(n, c);
+    ship_drop(c);
     close(c->fd); /* leaves the epoll set by itself */
     c->fd = -1;
     n->metrics.clients--;
@@ -181,6 +192,7 @@ static void read_some(struct node *n, struct conn *c)
     if (c->in_at > 0) {
         memmove(c->in, c->in + c->in_at, c->in_len - c->in_at);
         c->in_len -= c->in_at;
+        c->ahead_at -= c->ahead_at < c->in_at ? c->ahead_at : c->in_at;
         c->in_at = 0;
     }
     while (c->in_len < NODE_IN_BYTES && !c->half_closed) {
@@ -233,9 +245,9 @@ static void settle(struct node *n, uint32_t i)
 {
     struct conn *c = &n->conns[i];
     uint32_t events = EPOLLRDHUP;
-    bool owes = c->out_ready > 0 || c->in_len > c->in_at;
+    bool owes = !c->waits && (c->out_ready > 0 || c->in_len > c->in_at);
 
-    if (c->out_ready == 0 && !c->shipping && (c->closing || c->half_closed)) {
+    if (c->out_ready == 0 && !c->shipping && !c->waits && (c->closing || c->half_closed)) {
         drop(n, c, false);
         return;
     }
@@ -255,17 +267,35 @@ static void settle(struct node *n, uint32_t i)
     (void)watch(n, c->fd, i, events, EPOLL_CTL_MOD);
 }
 
+/* Whether the next thing that a connection sent can be served now: it is whole, its answer has room, nothing holds it
+ * up. */
+static bool can_go_on(const struct node *n, const struct conn *c)
+{
+    struct fm_msg_head head;
+    uint32_t have = c->in_len - c->in_at;
+
+    if (c->closing || c->shipping || c->waits || NODE_OUT_BYTES - c->out_len < FM_MSG_ANSWER_MAX ||
+        fm_msg_look(c->in + c->in_at, have, FM_MSG_REQUEST_MAX, &head) != FM_MSG_WHOLE_HEAD ||
+        have < FM_MSG_HEAD_BYTES + head.payload_bytes) {
+        return false;
+    }
+    return head.kind != FM_MSG_TURN || !ahead_waits(n, c);
+}
+
 /* One round: turns of all clients into one batch; commit; then reads, from D alone (D1); then sending. */
 static bool serve_round(struct node *n)
 {
     bool more = false;
 
+    verify_reap(&n->verifier);
     for (uint32_t i = 0; i < n->config.max_clients; i++) {
         if (n->conns[i].fd >= 0 && n->conns[i].in_len > n->conns[i].in_at) {
+            ahead_look(n, &n->conns[i]);
             (void)serve_turns(n, i);
         }
     }
     serve_commit(n);
+    ship_poll(n);
     for (uint32_t i = 0; i < n->config.max_clients; i++) {
         struct conn *c = &n->conns[i];
 
@@ -275,15 +305,8 @@ static bool serve_round(struct node *n)
         serve_reads(n, i);
         write_some(n, c);
         if (c->fd >= 0) {
-            struct fm_msg_head head;
-
-            /* A whole request that found room meanwhile: go round again without sleeping. */
-            more = more || (c->in_len - c->in_at >= FM_MSG_HEAD_BYTES &&
-                            NODE_OUT_BYTES - c->out_len >= FM_MSG_ANSWER_MAX &&
-                            fm_msg_look(c->in + c->in_at, c->in_len - c->in_at, FM_MSG_REQUEST_MAX,
-                                        &head) == FM_MSG_WHOLE_HEAD &&
-                            c->in_len - c->in_at >= FM_MSG_HEAD_BYTES + head.payload_bytes &&
-                            !c->closing && !c->shipping);
+            /* What found room meanwhile: go round again without sleeping. */
+            more = more || can_go_on(n, c);
             more = more || (c->shipping && c->out_len == 0);
             settle(n, i);
         }
@@ -299,12 +322,36 @@ static void handle_event(struct node *n, const struct epoll_event *e, bool *endi
         struct signalfd_siginfo info;
 
         *ending = read(n->signal_fd, &info, sizeof info) > 0;
+    } else if (tag == TAG_VERDICT) {
+        return; /* cleared after the sleep */
     } else if (tag >= TAG_LISTENER) {
         accept_clients(n, (int)(tag - TAG_LISTENER));
     } else if (n->conns[tag].fd >= 0 &&
                (e->events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0U) {
         read_some(n, &n->conns[tag]);
     }
+}
+
+/* Waits for events, and for the next verdict if turns wait for one; more: only looks. Their number, or -errno. */
+static int wait_events(struct node *n, struct epoll_event events[EVENTS_MAX], bool more)
+{
+    bool waits = false;
+    int sleep_ms = n->store.checkpointing.pid != 0 ? CHECKPOINT_LOOK_MS : SLEEP_MS;
+    int got;
+
+    if (!more && n->verifier.nthreads > 0U) {
+        verify_before_sleep(&n->verifier);
+        for (uint32_t i = 0; i < n->config.max_clients; i++) {
+            waits = waits || (n->conns[i].fd >= 0 && can_go_on(n, &n->conns[i]));
+        }
+    }
+    /* A verdict that came before we asked to be woken for it is seen here. */
+    got = epoll_wait(n->epoll_fd, events, EVENTS_MAX, more || waits ? 0 : sleep_ms);
+    got = got < 0 ? -errno : got;
+    if (!more && n->verifier.nthreads > 0U) {
+        verify_after_sleep(&n->verifier);
+    }
+    return got;
 }
 
 fm_err net_loop(struct node *n)
@@ -314,10 +361,14 @@ fm_err net_loop(struct node *n)
     bool more = false;
 
     while (!ending && !n->stopped) {
-        int got = epoll_wait(n->epoll_fd, events, EVENTS_MAX, more ? 0 : 1000);
+        int got;
 
-        if (got < 0 && errno != EINTR) {
-            return host_fail(&n->error, FM_E_NODE_GONE, "epoll: %s", strerror(errno));
+        /* Nothing can run: rather than sleep, take a signature that no thread has taken. */
+        more = more || verify_help(&n->verifier);
+        got = wait_events(n, events, more);
+
+        if (got < 0 && got != -EINTR) {
+            return host_fail(&n->error, FM_E_NODE_GONE, "epoll: %s", strerror(-got));
         }
         for (int i = 0; i < got; i++) {
             handle_event(n, &events[i], &ending);

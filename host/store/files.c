@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "host/store/files.h"
 
+#include "host/store/history.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -8,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char *const names[FM_AREAS] = {"super", "log", "checkpoint.0", "checkpoint.1"};
+static const char *const names[FM_AREAS] = {"super", NULL, "checkpoint.0", "checkpoint.1"}; /* logs: history.h */
 
 fm_err host_fail(struct host_error *e, fm_err code, const char *format, ...)
 {
@@ -39,6 +41,9 @@ static fm_err open_areas(int dir_fd, const char *dir, bool create, int fds[FM_AR
     for (size_t i = 0; i < FM_AREAS; i++) {
         int flags = O_RDWR | O_CLOEXEC | (create ? O_CREAT | O_EXCL : 0);
 
+        if (names[i] == NULL) {
+            continue;
+        }
         fds[i] = openat(dir_fd, names[i], flags, 0600);
         if (fds[i] < 0) {
             fm_err code = errno == ENOENT   ? FM_E_STORE_NONE
@@ -51,52 +56,87 @@ static fm_err open_areas(int dir_fd, const char *dir, bool create, int fds[FM_AR
     return FM_OK;
 }
 
-fm_err files_open(const char *dir, bool create, int fds[FM_AREAS], int *lock_fd,
-                  struct host_error *e)
+static fm_err read_super(struct host_store *s, const char *dir, struct host_error *e)
 {
-    int dir_fd;
+    uint8_t area[FM_SUPER_AREA_BYTES];
+    struct stat st;
     fm_err err;
 
-    for (size_t i = 0; i < FM_AREAS; i++) {
-        fds[i] = -1;
+    if (!files_read(s->fds[FM_AREA_SUPER], 0, area, sizeof area)) {
+        return host_fail(e, FM_E_STORE_IO, "%s/super: %s", dir, strerror(errno));
     }
-    *lock_fd = -1;
-    if (create && mkdir(dir, 0700) != 0 && errno != EEXIST) {
-        return host_fail(e, FM_E_STORE_IO, "%s: %s", dir, strerror(errno));
-    }
-    dir_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (dir_fd < 0) {
-        return host_fail(e, errno == ENOENT ? FM_E_STORE_NONE : FM_E_STORE_IO, "%s: %s", dir,
-                         strerror(errno));
-    }
-    err = create || faccessat(dir_fd, "super", F_OK, 0) == 0
-              ? take_lock(dir_fd, dir, lock_fd, e)
-              : host_fail(e, FM_E_STORE_NONE, "%s: no store here", dir);
-    if (err == FM_OK) {
-        err = open_areas(dir_fd, dir, create, fds, e);
-    }
-    if (err == FM_OK && create && fsync(dir_fd) != 0) {
-        err = host_fail(e, FM_E_STORE_IO, "%s: %s", dir, strerror(errno));
-    }
-    close(dir_fd);
+    err = fm_super_choose(&s->log.super, area, &e->why);
     if (err != FM_OK) {
-        files_close(fds, lock_fd);
+        return host_fail(e, err, "%s: %s", dir, fm_err_text(err));
+    }
+    err = history_open(s->dir_fd, s->log.super.log_first, &s->fds[FM_AREA_LOG], e);
+    if (err == FM_OK &&
+        (fstat(s->fds[FM_AREA_LOG], &st) != 0 || (uint64_t)st.st_size < s->log.super.log_bytes)) {
+        err = host_fail(e, FM_E_LOG_TRUNCATED, "%s/log.%020llu: %lld bytes, expected %llu", dir,
+                        (unsigned long long)s->log.super.log_first, (long long)st.st_size,
+                        (unsigned long long)s->log.super.log_bytes);
     }
     return err;
 }
 
-void files_close(int fds[FM_AREAS], int *lock_fd)
+fm_err files_open(const char *dir, bool create, struct host_store *s, struct host_error *e)
+{
+    fm_err err;
+
+    for (size_t i = 0; i < FM_AREAS; i++) {
+        s->fds[i] = -1;
+    }
+    s->lock_fd = -1;
+    s->dir_fd = -1;
+    if (create && mkdir(dir, 0700) != 0 && errno != EEXIST) {
+        return host_fail(e, FM_E_STORE_IO, "%s: %s", dir, strerror(errno));
+    }
+    s->dir_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (s->dir_fd < 0) {
+        return host_fail(e, errno == ENOENT ? FM_E_STORE_NONE : FM_E_STORE_IO, "%s: %s", dir, strerror(errno));
+    }
+    err = create || faccessat(s->dir_fd, "super", F_OK, 0) == 0
+              ? take_lock(s->dir_fd, dir, &s->lock_fd, e)
+              : host_fail(e, FM_E_STORE_NONE, "%s: no store here", dir);
+    if (err == FM_OK) {
+        err = open_areas(s->dir_fd, dir, create, s->fds, e);
+    }
+    if (err == FM_OK) {
+        err = !create                   ? read_super(s, dir, e)
+              : fsync(s->dir_fd) != 0 ? host_fail(e, FM_E_STORE_IO, "%s: %s", dir, strerror(errno))
+                                        : FM_OK;
+    }
+    if (err != FM_OK) {
+        files_close(s);
+    }
+    return err;
+}
+
+static void close_one(int *fd)
+{
+    if (*fd >= 0) {
+        close(*fd);
+        *fd = -1;
+    }
+}
+
+void files_close(struct host_store *s)
 {
     for (size_t i = 0; i < FM_AREAS; i++) {
-        if (fds[i] >= 0) {
-            close(fds[i]);
-            fds[i] = -1;
-        }
+        close_one(&s->fds[i]);
     }
-    if (*lock_fd >= 0) {
-        close(*lock_fd);
-        *lock_fd = -1;
-    }
+    close_one(&s->lock_fd);
+    close_one(&s->dir_fd);
+}
+
+bool files_write_super(struct host_store *s)
+{
+    uint8_t sector[FM_SECTOR_BYTES];
+
+    s->log.super.counter++;
+    fm_super_encode(&s->log.super, sector);
+    return files_write(s->fds[FM_AREA_SUPER], fm_super_at(s->log.super.counter), sector, sizeof sector) &&
+           fsync(s->fds[FM_AREA_SUPER]) == 0;
 }
 
 fm_err files_zero(int fd, uint64_t bytes, struct host_error *e)

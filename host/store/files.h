@@ -5,10 +5,13 @@
 
 #include "host/store/store.h"
 
-/* Opens or makes the folder's files and takes its lock. create: they must not be there. */
-fm_err files_open(const char *dir, bool create, int fds[FM_AREAS], int *lock_fd,
-                  struct host_error *e);
-void files_close(int fds[FM_AREAS], int *lock_fd);
+/* Opens or makes the folder, its lock, superblock and checkpoints; and, unless create,
+    reads the superblock and opens the
+ * log that it names. create: no store may be there, and the log is yet to be made. */
+fm_err files_open(const char *dir, bool create, struct host_store *s, struct host_error *e);
+void files_close(struct host_store *s);
+/* Writes the superblock (s->log.super) and flushes it. */
+bool files_write_super(struct host_store *s);
 /* Fills a fresh log with zeros, so that no later write changes the file's size, and flushes it. */
 fm_err files_zero(int fd, uint64_t bytes, struct host_error *e);
 /* Performs one request. False if the system failed. */

@@ -2,15 +2,15 @@
 /* Opening a store: the newest whole checkpoint, then the log behind it, then the root tooth. */
 #include "core/drive.h"
 #include "host/store/files.h"
+#include "host/store/history.h"
 #include "host/store/pages.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
-
-#define CHUNK_BYTES (1U << 20)
 
 /* What opening carries about. */
 struct opening {
@@ -20,6 +20,8 @@ struct opening {
     const uint8_t *expect;
     enum host_audit audit;
     bool expect_seen;
+    uint64_t oldest_log;    /* the first height of the oldest log that is here */
+    uint8_t frame_hash[32]; /* of the checkpoint's height */
     struct host_error *e;
     struct fm_run *run;
     struct fm_turn *turn;
@@ -48,69 +50,90 @@ static fm_err empty_state(struct host_store *s)
     return fm_state_init(&s->state, &s->config.state, &arena);
 }
 
-static fm_err load_checkpoint(struct opening *o, const struct fm_super *super, uint8_t which,
-                              uint8_t frame_hash[32])
+/* Loads the checkpoint in a file; hash: the receipt that the superblock says it is of, or NULL (the one from birth). */
+static fm_err load_checkpoint(struct opening *o, int fd, uint64_t bytes, const uint8_t *hash)
 {
     struct host_store *s = o->s;
-    const struct fm_checkpoint_at *at = &super->checkpoint[which];
     struct fm_checkpoint_reader *r = calloc(1, sizeof *r);
-    uint8_t *buf = malloc(CHUNK_BYTES + FM_CHECKPOINT_CELL_MAX);
+    uint8_t *buf = malloc(HOST_CHUNK_BYTES + FM_CHECKPOINT_CELL_MAX);
     fm_err err = r == NULL || buf == NULL ? FM_E_NO_SPACE : empty_state(s);
 
     if (err == FM_OK) {
-        fm_checkpoint_read_begin(r, &s->state, buf + CHUNK_BYTES);
+        fm_checkpoint_read_begin(r, &s->state, buf + HOST_CHUNK_BYTES);
     }
-    for (uint64_t done = 0; err == FM_OK && done < at->bytes; done += CHUNK_BYTES) {
-        size_t n = at->bytes - done < CHUNK_BYTES ? (size_t)(at->bytes - done) : CHUNK_BYTES;
+    for (uint64_t done = 0; err == FM_OK && done < bytes; done += HOST_CHUNK_BYTES) {
+        size_t n = bytes - done < HOST_CHUNK_BYTES ? (size_t)(bytes - done) : HOST_CHUNK_BYTES;
 
-        tell(o, "checkpoint", done, at->bytes);
-        err = files_read(s->fds[FM_AREA_CHECKPOINT_0 + which], done, buf, n)
-                  ? fm_checkpoint_read(r, buf, n)
-                  : FM_E_STORE_IO;
+        tell(o, "checkpoint", done, bytes);
+        err = files_read(fd, done, buf, n) ? fm_checkpoint_read(r, buf, n) : FM_E_STORE_IO;
     }
     if (err == FM_OK) {
         err = fm_checkpoint_read_end(r);
     }
-    if (err == FM_OK && (memcmp(s->state.receipt_hash, at->receipt_hash, 32) != 0 ||
-                         memcmp(s->state.top.ledger, super->ledger, 32) != 0)) {
+    if (err == FM_OK && ((hash != NULL && memcmp(s->state.receipt_hash, hash, 32) != 0) ||
+                         memcmp(s->state.top.ledger, s->log.super.ledger, 32) != 0)) {
         err = FM_E_STORE_FOREIGN;
     }
     if (err == FM_OK) {
-        memcpy(frame_hash, r->frame_hash, 32);
-        s->recovered.checkpoint_height = at->height;
-        s->next_checkpoint = (uint8_t)(1U - which);
+        memcpy(o->frame_hash, r->frame_hash, 32);
+        s->recovered.checkpoint_height = s->state.top.height;
     }
     free(buf);
     free(r);
     return err;
 }
 
-/* The newest checkpoint that is whole and that the log reaches back to; to audit, the oldest: there is
- * more to run again. */
-static fm_err find_checkpoint(struct opening *o, const struct fm_super *super,
-                              uint8_t frame_hash[32])
+static fm_err load_birth(struct opening *o)
 {
-    uint8_t newer = super->checkpoint[1].bytes != 0 &&
-                            super->checkpoint[1].height >= super->checkpoint[0].height
-                        ? 1
-                        : 0;
-    fm_err first = FM_E_CHECKPOINT_DAMAGED;
+    int fd = openat(o->s->dir_fd, HOST_BIRTH, O_RDONLY | O_CLOEXEC);
+    struct stat st;
+    fm_err err = fd < 0 || fstat(fd, &st) != 0 ? FM_E_CHECKPOINT_DAMAGED
+                                               : load_checkpoint(o, fd, (uint64_t)st.st_size, NULL);
 
-    for (uint8_t i = 0; i < 2; i++) {
-        uint8_t which = (i == 0) == (o->audit == HOST_REPLAY) ? newer : (uint8_t)(1U - newer);
-        fm_err err;
+    if (fd >= 0) {
+        close(fd);
+    }
+    if (err == FM_OK && o->s->state.top.height + 1U < o->oldest_log) {
+        err = FM_E_LOG_TRUNCATED;
+    }
+    return err;
+}
 
-        if (super->checkpoint[which].bytes == 0 ||
-            super->checkpoint[which].height + 1U < super->log_first) {
-            continue;
-        }
-        err = load_checkpoint(o, super, which, frame_hash);
+#define BIRTH 2U
+
+static fm_err load_one(struct opening *o, uint8_t which)
+{
+    const struct fm_checkpoint_at *at = &o->s->log.super.checkpoint[which % 2U];
+
+    if (which == BIRTH) {
+        return load_birth(o);
+    }
+    return at->bytes == 0U || at->height + 1U < o->oldest_log
+               ? FM_E_CHECKPOINT_DAMAGED
+               : load_checkpoint(o, o->s->fds[FM_AREA_CHECKPOINT_0 + which], at->bytes, at->receipt_hash);
+}
+
+/* The newest checkpoint that is whole and that the logs reach back to; to audit, the oldest: there is more to run
+ * again. */
+static fm_err find_checkpoint(struct opening *o)
+{
+    const struct fm_super *super = &o->s->log.super;
+    uint8_t newer =
+        super->checkpoint[1].bytes != 0 && super->checkpoint[1].height >= super->checkpoint[0].height ? 1 : 0;
+    const uint8_t order[3] = {newer, (uint8_t)(1U - newer), BIRTH};
+    fm_err first = FM_OK;
+
+    o->s->next_checkpoint = super->checkpoint[newer].bytes == 0 ? newer : (uint8_t)(1U - newer);
+    for (uint8_t i = 0; i < 3; i++) {
+        uint8_t which = order[o->audit == HOST_REPLAY ? i : 2U - i];
+        fm_err err = load_one(o, which);
+
         if (err == FM_OK || err == FM_E_FULL || err == FM_E_STORE_IO || err == FM_E_NO_SPACE) {
-            return err == FM_OK
-                       ? err
-                       : host_fail(o->e, err, "checkpoint %u: %s", which, fm_err_text(err));
+            return err == FM_OK ? err : host_fail(o->e, err, "checkpoint %u: %s", which, fm_err_text(err));
         }
-        first = err;
+        if (first == FM_OK || first == FM_E_CHECKPOINT_DAMAGED) {
+            first = err;
+        }
     }
     return host_fail(o->e, first, "no checkpoint can be used: %s", fm_err_text(first));
 }
@@ -185,53 +208,58 @@ static fm_err apply_frame(struct opening *o, const struct fm_log_frame *frame)
     return FM_OK;
 }
 
-static fm_err read_log(struct opening *o, const struct fm_super *super,
-                       const uint8_t frame_hash[32])
+static fm_err read_frame(void *cookie, const struct fm_log_frame *frame, const struct host_place *place)
+{
+    struct opening *o = cookie;
+    uint64_t from = o->s->recovered.checkpoint_height;
+
+    (void)place;
+    if ((frame->height == from && memcmp(frame->hash, o->frame_hash, 32) != 0) ||
+        (frame->height == from + 1U && memcmp(frame->prev, o->frame_hash, 32) != 0)) {
+        return host_fail(o->e, FM_E_STORE_FOREIGN, "the log's height %llu is not the checkpoint's",
+                         (unsigned long long)from);
+    }
+    o->s->recovered.log_bytes += frame->len;
+    return frame->height > from ? apply_frame(o, frame) : FM_OK;
+}
+
+static fm_err read_logs(struct opening *o)
 {
     struct host_store *s = o->s;
-    struct fm_recover *rec = calloc(1, sizeof *rec);
-    uint8_t *window = malloc((size_t)HOST_RECOVER_WINDOW * FM_SECTOR_BYTES);
-    uint8_t *bytes = malloc(FM_RECOVER_FRAME_BYTES);
-    enum fm_recover_event event = FM_RECOVER_IO;
-    fm_err err = rec == NULL || window == NULL || bytes == NULL ? FM_E_NO_SPACE : FM_OK;
+    uint64_t from = s->recovered.checkpoint_height;
+    struct history_walk w = {.dir_fd = s->dir_fd,
+                             .super = &s->log.super,
+                             .after = from > 0U ? from - 1U : 0U,
+                             .repair = true,
+                             .frame = read_frame,
+                             .cookie = o,
+                             .progress = o->progress,
+                             .e = o->e};
+    fm_err err;
 
-    if (err == FM_OK) {
-        fm_recover_begin(rec, super, window, HOST_RECOVER_WINDOW, bytes);
+    if (w.after + 1U < o->oldest_log) {
+        w.after = from; /* the checkpoint's own frame is not here */
     }
-    while (err == FM_OK && event != FM_RECOVER_END) {
-        event = fm_recover_step(rec);
-        if (event == FM_RECOVER_IO) {
-            tell(o, "log", rec->io.at, super->log_bytes);
-            fm_recover_done(rec, files_do(s->fds, &rec->io));
-        } else if (event == FM_RECOVER_REFUSED) {
-            o->e->why = rec->why;
-            err = host_fail(o->e, rec->why.code, "%s: expected %llu, got %llu (%s)", rec->why.field,
-                            (unsigned long long)rec->why.expected, (unsigned long long)rec->why.got,
-                            fm_err_text(rec->why.code));
-        } else if (event == FM_RECOVER_FRAME && rec->height > s->recovered.checkpoint_height) {
-            err = apply_frame(o, &rec->frame);
-        } else if (event == FM_RECOVER_FRAME && rec->height == s->recovered.checkpoint_height &&
-                   memcmp(rec->hash, frame_hash, 32) != 0) {
-            err =
-                host_fail(o->e, FM_E_STORE_FOREIGN, "the log's height %llu is not the checkpoint's",
-                          (unsigned long long)rec->height);
-        }
+    err = history_walk(&w);
+    if (err == FM_OK && w.height < from) {
+        err = host_fail(o->e, FM_E_LOG_TRUNCATED, "the log ends at height %llu, its checkpoint is at %llu",
+                        (unsigned long long)w.height, (unsigned long long)from);
     }
     if (err == FM_OK) {
-        s->recovered.torn = rec->torn;
-        s->recovered.log_bytes = rec->at * FM_SECTOR_BYTES;
-        if (rec->height < s->recovered.checkpoint_height) {
-            err = host_fail(o->e, FM_E_LOG_TRUNCATED,
-                            "the log ends at height %llu, its checkpoint is at %llu",
-                            (unsigned long long)rec->height,
-                            (unsigned long long)s->recovered.checkpoint_height);
-        }
-        fm_log_open(&s->log, super, rec->at, rec->height, rec->hash, s->log_buf);
+        const struct fm_super super = s->log.super;
+
+        s->recovered.torn = w.torn;
+        fm_log_open(&s->log, &super, w.next_sector, w.height, w.hash, s->log_buf);
     }
-    free(rec);
-    free(window);
-    free(bytes);
     return err;
+}
+
+/* The receipt that was named, in the logs before the checkpoint. */
+static fm_err seek_expected(void *cookie, const struct fm_log_turn *turn, const struct host_place *place)
+{
+    (void)place;
+    look_for_expected(cookie, &turn->receipt);
+    return FM_OK;
 }
 
 static fm_err check_end(struct opening *o)
@@ -242,6 +270,14 @@ static fm_err check_end(struct opening *o)
     if (memcmp(state->root, state->receipt.head.post_root, 32) != 0) {
         return host_fail(o->e, FM_E_FORGED, "the root after the log is not that of receipt %llu",
                          (unsigned long long)state->top.seq);
+    }
+    if (o->expect != NULL && !o->expect_seen) {
+        const struct host_visit_placed visit = {seek_expected, o};
+        fm_err err = host_store_frames(o->s, 0, &visit, o->progress, o->e);
+
+        if (err != FM_OK) {
+            return err;
+        }
     }
     if (o->expect != NULL && !o->expect_seen) {
         return host_fail(o->e, FM_E_ROLLED_BACK,
@@ -260,10 +296,11 @@ static fm_err take_memory(struct opening *o, const struct host_config *config)
     s->memory = host_pages_take(s->memory_bytes);
     s->frame_buf = malloc(FM_FRAME_BYTES_MAX);
     s->log_buf = malloc(FM_LOG_BUFFER_BYTES);
+    s->chunk = malloc(HOST_CHUNK_BYTES);
     o->run = malloc(sizeof *o->run);
     o->turn = malloc(sizeof *o->turn);
     o->sealed = malloc(sizeof *o->sealed);
-    return s->memory == NULL || s->frame_buf == NULL || s->log_buf == NULL || o->run == NULL ||
+    return s->memory == NULL || s->frame_buf == NULL || s->log_buf == NULL || s->chunk == NULL || o->run == NULL ||
                    o->turn == NULL || o->sealed == NULL
                ? host_fail(o->e, FM_E_NO_SPACE, "%zu bytes of memory are needed",
                            host_store_memory(config))
@@ -273,12 +310,8 @@ static fm_err take_memory(struct opening *o, const struct host_config *config)
 static fm_err open_all(struct opening *o, const char *dir, const struct host_config *config)
 {
     struct host_store *s = o->s;
-    uint8_t area[FM_SUPER_AREA_BYTES];
-    uint8_t frame_hash[32];
-    struct fm_super super;
-    struct stat st;
     double start;
-    fm_err err = files_open(dir, false, s->fds, &s->lock_fd, o->e);
+    fm_err err = files_open(dir, false, s, o->e);
 
     if (err == FM_OK) {
         err = take_memory(o, config);
@@ -286,22 +319,12 @@ static fm_err open_all(struct opening *o, const char *dir, const struct host_con
     if (err != FM_OK) {
         return err;
     }
-    if (!files_read(s->fds[FM_AREA_SUPER], 0, area, sizeof area)) {
-        return host_fail(o->e, FM_E_STORE_IO, "%s/super: %s", dir, strerror(errno));
-    }
-    err = fm_super_choose(&super, area, &o->e->why);
-    if (err != FM_OK) {
-        return host_fail(o->e, err, "%s: %s", dir, fm_err_text(err));
-    }
-    if (fstat(s->fds[FM_AREA_LOG], &st) != 0 || (uint64_t)st.st_size < super.log_bytes) {
-        return host_fail(o->e, FM_E_LOG_TRUNCATED, "%s/log: %lld bytes, expected %llu", dir,
-                         (long long)st.st_size, (unsigned long long)super.log_bytes);
-    }
-    err = find_checkpoint(o, &super, frame_hash);
+    o->oldest_log = history_first(s->dir_fd, &s->log.super);
+    err = find_checkpoint(o);
     start = seconds_now();
     if (err == FM_OK) {
         look_for_expected(o, &s->state.receipt);
-        err = read_log(o, &super, frame_hash);
+        err = read_logs(o);
     }
     if (err == FM_OK) {
         err = check_end(o);
@@ -320,10 +343,6 @@ fm_err host_store_open(struct host_store *s, const char *dir, const struct host_
     fm_err err;
 
     memset(s, 0, sizeof *s);
-    s->lock_fd = -1;
-    for (size_t i = 0; i < FM_AREAS; i++) {
-        s->fds[i] = -1;
-    }
     err = open_all(&o, dir, config);
     free(o.run);
     free(o.turn);
@@ -332,51 +351,5 @@ fm_err host_store_open(struct host_store *s, const char *dir, const struct host_
     if (err != FM_OK) {
         host_store_close(s);
     }
-    return err;
-}
-
-fm_err host_store_walk(const char *dir, const struct host_visit *visit, struct host_error *e)
-{
-    int fds[FM_AREAS];
-    int lock_fd;
-    uint8_t area[FM_SUPER_AREA_BYTES];
-    struct fm_super super;
-    struct fm_recover *rec = calloc(1, sizeof *rec);
-    uint8_t *window = malloc((size_t)HOST_RECOVER_WINDOW * FM_SECTOR_BYTES);
-    uint8_t *bytes = malloc(FM_RECOVER_FRAME_BYTES);
-    enum fm_recover_event event = FM_RECOVER_IO;
-    fm_err err = rec == NULL || window == NULL || bytes == NULL
-                     ? FM_E_NO_SPACE
-                     : files_open(dir, false, fds, &lock_fd, e);
-
-    if (err == FM_OK) {
-        err = files_read(fds[FM_AREA_SUPER], 0, area, sizeof area)
-                  ? fm_super_choose(&super, area, &e->why)
-                  : FM_E_STORE_IO;
-        if (err == FM_OK) {
-            fm_recover_begin(rec, &super, window, HOST_RECOVER_WINDOW, bytes);
-        }
-        while (err == FM_OK && event != FM_RECOVER_END) {
-            event = fm_recover_step(rec);
-            if (event == FM_RECOVER_IO && rec->io.kind == FM_IO_READ) {
-                fm_recover_done(rec, files_do(fds, &rec->io));
-            } else if (event == FM_RECOVER_IO) {
-                break; /* a torn tail: reported by open, left alone here */
-            } else if (event == FM_RECOVER_REFUSED) {
-                err = host_fail(e, rec->why.code, "%s", rec->why.field);
-            } else if (event == FM_RECOVER_FRAME) {
-                struct fm_log_turn t;
-                size_t at = 0;
-
-                while (err == FM_OK && fm_frame_next(&rec->frame, &at, &t)) {
-                    err = visit->turn(visit->cookie, &rec->frame, &t);
-                }
-            }
-        }
-        files_close(fds, &lock_fd);
-    }
-    free(rec);
-    free(window);
-    free(bytes);
     return err;
 }

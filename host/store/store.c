@@ -2,6 +2,7 @@
 #include "host/store/store.h"
 
 #include "host/store/files.h"
+#include "host/store/history.h"
 #include "host/store/pages.h"
 
 #include <errno.h>
@@ -9,8 +10,6 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-#define CHUNK_BYTES (1U << 20)
-_Static_assert(CHUNK_BYTES >= FM_CHECKPOINT_CELL_MAX, "a chunk holds any cell");
 
 void host_config_default(struct host_config *config, uint32_t max_cells)
 {
@@ -26,7 +25,7 @@ void host_config_default(struct host_config *config, uint32_t max_cells)
 
 size_t host_store_memory(const struct host_config *config)
 {
-    return fm_state_size(&config->state) + FM_FRAME_BYTES_MAX + FM_LOG_BUFFER_BYTES +
+    return fm_state_size(&config->state) + FM_FRAME_BYTES_MAX + FM_LOG_BUFFER_BYTES + HOST_CHUNK_BYTES +
            (size_t)HOST_RECOVER_WINDOW * FM_SECTOR_BYTES + FM_RECOVER_FRAME_BYTES;
 }
 
@@ -41,7 +40,8 @@ static fm_err take_memory(struct host_store *s, const struct host_config *config
     s->memory = host_pages_take(s->memory_bytes);
     s->frame_buf = malloc(FM_FRAME_BYTES_MAX);
     s->log_buf = malloc(FM_LOG_BUFFER_BYTES);
-    if (s->memory == NULL || s->frame_buf == NULL || s->log_buf == NULL) {
+    s->chunk = malloc(HOST_CHUNK_BYTES);
+    if (s->memory == NULL || s->frame_buf == NULL || s->log_buf == NULL || s->chunk == NULL) {
         return host_fail(e, FM_E_NO_SPACE, "%zu bytes of memory are needed",
                          host_store_memory(config));
     }
@@ -54,83 +54,11 @@ static void release(struct host_store *s)
     host_pages_release(s->memory, s->memory_bytes);
     free(s->frame_buf);
     free(s->log_buf);
+    free(s->chunk);
+    s->chunk = NULL;
     s->memory = NULL;
     s->frame_buf = NULL;
     s->log_buf = NULL;
-}
-
-static bool write_super(struct host_store *s)
-{
-    uint8_t sector[FM_SECTOR_BYTES];
-
-    s->log.super.counter++;
-    fm_super_encode(&s->log.super, sector);
-    return files_write(s->fds[FM_AREA_SUPER], fm_super_at(s->log.super.counter), sector,
-                       sizeof sector) &&
-           fsync(s->fds[FM_AREA_SUPER]) == 0;
-}
-
-/* Streams the state into a file, from its start. */
-static fm_err write_stream(const struct fm_state *state, const uint8_t frame_hash[32], int fd,
-                           FILE *out, uint64_t *bytes, struct host_error *e)
-{
-    struct fm_checkpoint_writer w;
-    uint8_t *buf = malloc(CHUNK_BYTES);
-    size_t n;
-
-    *bytes = 0;
-    if (buf == NULL) {
-        return host_fail(e, FM_E_NO_SPACE, "a checkpoint needs %u bytes", CHUNK_BYTES);
-    }
-    fm_checkpoint_write_begin(&w, state, frame_hash);
-    while ((n = fm_checkpoint_write(&w, buf, CHUNK_BYTES)) > 0) {
-        bool ok = out != NULL ? fwrite(buf, 1, n, out) == n : files_write(fd, *bytes, buf, n);
-
-        if (!ok) {
-            free(buf);
-            return host_fail(e, FM_E_STORE_IO, "writing a checkpoint: %s", strerror(errno));
-        }
-        *bytes += n;
-    }
-    free(buf);
-    return FM_OK;
-}
-
-fm_err host_store_checkpoint(struct host_store *s, bool restart, struct host_error *e)
-{
-    uint8_t at = s->next_checkpoint;
-    int fd = s->fds[FM_AREA_CHECKPOINT_0 + at];
-    struct fm_checkpoint_at *c = &s->log.super.checkpoint[at];
-    uint64_t bytes;
-    fm_err err;
-
-    FM_ASSERT(s->state.nbatches == 0U);
-    /* The area is disowned before it is written over, so a crash half-way leaves the other one. */
-    memset(c, 0, sizeof *c);
-    if (!write_super(s)) {
-        return host_fail(e, FM_E_STORE_IO, "superblock: %s", strerror(errno));
-    }
-    err = write_stream(&s->state, s->log.hash, fd, NULL, &bytes, e);
-    if (err != FM_OK) {
-        return err;
-    }
-    if (ftruncate(fd, (off_t)bytes) != 0 || fsync(fd) != 0) {
-        return host_fail(e, FM_E_STORE_IO, "flushing a checkpoint: %s", strerror(errno));
-    }
-    c->height = s->state.top.height;
-    c->bytes = bytes;
-    memcpy(c->receipt_hash, s->state.receipt_hash, 32);
-    s->log.super.mark_height = s->log.height;
-    s->log.super.mark_seq = s->state.top.seq;
-    memcpy(s->log.super.mark_hash, s->log.hash, 32);
-    if (restart) {
-        fm_log_restart(&s->log);
-    }
-    if (!write_super(s)) {
-        return host_fail(e, FM_E_STORE_IO, "superblock: %s", strerror(errno));
-    }
-    s->next_checkpoint = (uint8_t)(1U - at);
-    return FM_OK;
 }
 
 /* The first superblock, log and checkpoint of a store whose state stands in memory. */
@@ -146,16 +74,18 @@ static fm_err write_birth(struct host_store *s, const char *dir, struct host_err
     if (getrandom(super.store_id, sizeof super.store_id, 0) != (ssize_t)sizeof super.store_id) {
         return host_fail(e, FM_E_STORE_IO, "no entropy: %s", strerror(errno));
     }
-    err = files_open(dir, true, s->fds, &s->lock_fd, e);
+    err = files_open(dir, true, s, e);
     if (err == FM_OK) {
-        err = files_zero(s->fds[FM_AREA_LOG], s->config.log_bytes, e);
+        err = history_make(s->dir_fd, super.log_first, super.log_bytes, false, &s->fds[FM_AREA_LOG], e);
     }
     if (err != FM_OK) {
         return err;
     }
     fm_log_open(&s->log, &super, 0, s->state.top.height, super.log_prev, s->log_buf);
     err = host_store_checkpoint(s, false, e);
-    if (err == FM_OK && !write_super(s)) {
+    /* The same file under a second name: the first name goes over to a later one. */
+    if (err == FM_OK && (linkat(s->dir_fd, "checkpoint.0", s->dir_fd, HOST_BIRTH, 0) != 0 || fsync(s->dir_fd) != 0 ||
+                         !files_write_super(s))) {
         err = host_fail(e, FM_E_STORE_IO, "superblock: %s", strerror(errno));
     }
     return err;
@@ -186,7 +116,7 @@ fm_err host_store_create(const char *dir, const struct host_config *config,
     }
     if (err == FM_OK) {
         err = write_birth(s, dir, e);
-        files_close(s->fds, &s->lock_fd);
+        files_close(s);
     }
     if (s != NULL) {
         release(s);
@@ -197,24 +127,32 @@ fm_err host_store_create(const char *dir, const struct host_config *config,
 
 void host_store_close(struct host_store *s)
 {
-    files_close(s->fds, &s->lock_fd);
+    host_checkpoint_abandon(s);
+    files_close(s);
     release(s);
 }
 
 fm_err host_store_begin(struct host_store *s, uint32_t now, struct fm_batch *batch,
                         struct host_error *e)
 {
-    uint64_t left = s->log.super.log_bytes / FM_SECTOR_BYTES - s->log.next_sector;
+    uint64_t sectors = s->log.super.log_bytes / FM_SECTOR_BYTES;
+    bool ended;
 
     if (s->log.phase == FM_LOG_STOPPED) {
         return host_fail(e, FM_E_STORE_STOPPED, "the store has stopped");
     }
-    if (left < FM_FRAME_SECTORS_MAX) {
-        fm_err err = host_store_checkpoint(s, true, e);
+    if (host_checkpoint_poll(s, false, &ended, e) == FM_E_STORE_STOPPED) {
+        return FM_E_STORE_STOPPED;
+    }
+    if (sectors - s->log.next_sector < FM_FRAME_SECTORS_MAX) {
+        fm_err err = host_store_rotate(s, e);
 
         if (err != FM_OK) {
             return err;
         }
+    } else if (!s->half_seen && s->log.next_sector > sectors / 2U) {
+        s->half_seen = true;
+        (void)host_checkpoint_begin(s, e); /* the logs alone do as well, and take longer to recover from */
     }
     batch->height = s->state.top.height + 1U;
     batch->now = now > s->state.top.now ? now : s->state.top.now;
@@ -224,11 +162,11 @@ fm_err host_store_begin(struct host_store *s, uint32_t now, struct fm_batch *bat
     return FM_OK;
 }
 
-void host_store_add(struct host_store *s, const struct fm_turn *turn,
-                    const struct fm_sealed *sealed)
+struct host_place host_store_add(struct host_store *s, const struct fm_turn *turn, const struct fm_sealed *sealed)
 {
-    fm_frame_add(&s->frame, turn->wire, turn->bytes, &sealed->receipt, sealed->writes,
-                 sealed->writes_bytes);
+    fm_frame_add(&s->frame, turn->wire, turn->bytes, &sealed->receipt, sealed->writes, sealed->writes_bytes);
+    return (struct host_place){s->log.super.log_first, s->log.next_sector,
+                               (uint32_t)(s->frame.len - sealed->writes_bytes - FM_RECEIPT_BYTES)};
 }
 
 fm_err host_store_commit(struct host_store *s, struct host_error *e)
@@ -262,27 +200,16 @@ void host_store_drop(struct host_store *s)
     fm_state_nak(&s->state);
 }
 
-fm_err host_store_ship(struct host_store *s, FILE *out, struct host_error *e)
-{
-    uint64_t bytes;
-    fm_err err = write_stream(&s->state, s->log.hash, -1, out, &bytes, e);
-
-    if (err == FM_OK && (fflush(out) != 0 || fsync(fileno(out)) != 0)) {
-        err = host_fail(e, FM_E_STORE_IO, "shipping a checkpoint: %s", strerror(errno));
-    }
-    return err;
-}
-
 static fm_err read_shipped(struct host_store *s, FILE *in, struct fm_checkpoint_reader *r,
                            struct host_error *e)
 {
-    uint8_t *buf = malloc(CHUNK_BYTES + FM_CHECKPOINT_CELL_MAX);
+    uint8_t *buf = malloc(HOST_CHUNK_BYTES + FM_CHECKPOINT_CELL_MAX);
     fm_err err = buf == NULL ? FM_E_NO_SPACE : FM_OK;
     size_t n;
 
     if (buf != NULL) {
-        fm_checkpoint_read_begin(r, &s->state, buf + CHUNK_BYTES);
-        while (err == FM_OK && (n = fread(buf, 1, CHUNK_BYTES, in)) > 0) {
+        fm_checkpoint_read_begin(r, &s->state, buf + HOST_CHUNK_BYTES);
+        while (err == FM_OK && (n = fread(buf, 1, HOST_CHUNK_BYTES, in)) > 0) {
             err = fm_checkpoint_read(r, buf, n);
         }
         if (err == FM_OK) {
@@ -290,7 +217,18 @@ static fm_err read_shipped(struct host_store *s, FILE *in, struct fm_checkpoint_
         }
     }
     free(buf);
-    return err == FM_OK ? FM_OK : host_fail(e, err, "the shipped checkpoint: %s", fm_err_text(err));
+    if (err == FM_E_FORGED && memcmp(s->state.root, r->receipt.head.post_root, 32) == 0) {
+        return host_fail(e, err, "its receipt's two parts are not of one receipt");
+    }
+    if (err == FM_E_FORGED) {
+        return host_fail(e, err, "its root, computed anew, is %02x%02x%02x%02x…, its receipt says %02x%02x%02x%02x…",
+                         s->state.root[0], s->state.root[1], s->state.root[2], s->state.root[3],
+                         r->receipt.head.post_root[0], r->receipt.head.post_root[1], r->receipt.head.post_root[2],
+                         r->receipt.head.post_root[3]);
+    }
+    return err == FM_OK ? FM_OK
+                        : host_fail(e, err, "the shipped checkpoint, at cell %u of %u", s->state.top.ncells,
+                                    r->top.ncells);
 }
 
 fm_err host_store_thaw(const char *dir, const struct host_config *config, FILE *in,
@@ -309,14 +247,20 @@ fm_err host_store_thaw(const char *dir, const struct host_config *config, FILE *
     }
     if (err == FM_OK) {
         err = fm_thaw_check(&s->state.receipt, attested, floor_seq, &e->why);
-        if (err != FM_OK) {
-            (void)host_fail(e, err, "%s", fm_err_text(err));
+        if (err == FM_E_ROLLED_BACK) {
+            (void)host_fail(e, err, "expected seq %llu or later, got %llu", (unsigned long long)floor_seq,
+                            (unsigned long long)s->state.receipt.head.seq);
+        } else if (err != FM_OK) {
+            const uint8_t *h = s->state.receipt_hash;
+
+            (void)host_fail(e, err, "attested is %02x%02x%02x%02x…, the checkpoint's is %02x%02x%02x%02x…", attested[0],
+                            attested[1], attested[2], attested[3], h[0], h[1], h[2], h[3]);
         }
     }
     if (err == FM_OK) {
         fm_state_fork(&s->state, salt, receipt);
         err = write_birth(s, dir, e);
-        files_close(s->fds, &s->lock_fd);
+        files_close(s);
     }
     if (s != NULL) {
         release(s);

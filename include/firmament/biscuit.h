@@ -211,7 +211,7 @@ fm_err fm_biscuit_authorize(struct fm_biscuit_world *world, struct fm_biscuit_ve
 size_t fm_biscuit_print_block(const struct fm_biscuit_world *world, uint32_t block, char *out, size_t cap);
 size_t fm_biscuit_print_check(const struct fm_biscuit_world *world, uint32_t block, uint32_t check, char *out,
                               size_t cap);
-/* Facts with their origins, sorted; one `origins: fact;` a line. */
+/* Facts with their origins, in the order in which they came; one `origins: fact;` a line. */
 size_t fm_biscuit_print_facts(const struct fm_biscuit_world *world, char *out, size_t cap);
 size_t fm_biscuit_print_policies(const struct fm_biscuit_world *world, char *out, size_t cap);
 size_t fm_biscuit_print_symbols(const struct fm_biscuit_world *world, uint32_t block, char *out, size_t cap);
@@ -232,16 +232,28 @@ struct fm_biscuit_secret {
     uint8_t bytes[32];
 };
 
+/* What a mint can be asked for; all zero, or a NULL in its place, for nothing. */
+struct fm_biscuit_options {
+    bool has_root_key_id; /* root_key_id tells verifiers which root key is meant: a hint that no signature covers */
+    uint32_t root_key_id;
+    /* 0: the oldest signature version that will do, which is what the other libraries write (version 1 for a third
+     * party's block, a block of datalog 3.3, a secp256r1 key, and behind any block that has it). 1: version 1 from the
+     * first block on, so that each signature covers the one before (docs/decisions/tokens.md: who needs it). */
+    uint32_t signature_version;
+};
+
 /*
  * Mints a token whose authority block is the program `code`. next is a fresh random secret, which becomes part
- * of the token. scratch is working memory (64 KB is enough for small blocks), given back on return.
- * Errors: TOKEN_SYNTAX with *where; limits; TOKEN_ALGORITHM. *len is set on success; bytes in out[0..cap).
+ * of the token; no other token may have it. scratch is working memory (64 KB is enough for small blocks), given back on
+ * return. Errors: TOKEN_SYNTAX with *where; limits; TOKEN_ALGORITHM; TOKEN_SIG_VERSION for a signature_version above 1.
+ * *len is set on success; bytes in out[0..cap).
  */
 fm_err fm_biscuit_mint(const struct fm_biscuit_secret *root, const struct fm_biscuit_secret *next,
-                       const uint32_t *root_key_id, const char *code, size_t n, const struct fm_biscuit_p256 *p256,
-                       struct fm_arena *scratch, uint8_t *out, size_t cap, size_t *len,
-                       struct fm_biscuit_where *where);
-/* Appends a first-party block. Errors as above, and TOKEN_SEALED. */
+                       const struct fm_biscuit_options *options, const char *code, size_t n,
+                       const struct fm_biscuit_p256 *p256, struct fm_arena *scratch, uint8_t *out, size_t cap,
+                       size_t *len, struct fm_biscuit_where *where);
+/* Appends a first-party block, in signature version 1 if any block before it has that. Errors as above, and
+ * TOKEN_SEALED. */
 fm_err fm_biscuit_attenuate(const struct fm_biscuit *token, const struct fm_biscuit_secret *next, const char *code,
                             size_t n, const struct fm_biscuit_p256 *p256, struct fm_arena *scratch, uint8_t *out,
                             size_t cap, size_t *len, struct fm_biscuit_where *where);

@@ -89,7 +89,8 @@ struct fm_biscuit_question {
     uint64_t amount;
     uint16_t field, method;
 };
-/* Adds the question's facts to a world. Errors: TOKEN_ACTION, limits. */
+/* Adds the question's facts to a world. Errors: TOKEN_ACTION; TOKEN_AMOUNT above 2^63 - 1, which no token can be asked
+ * about; limits. */
 fm_err fm_biscuit_ask(struct fm_biscuit_world *world, const struct fm_biscuit_question *question);
 
 /*

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One handle, near or far. An app holds a handle (target, rights) and may invoke, attenuate,
- * delegate, revoke, drop and inspect
- * it, and ask for its bounds. Whether a kernel object on this machine or a cell on a ledger stands behind it, the app
- * cannot tell from these calls; the bounds alone say how strong they are there.
+ * One handle, near or far. An app holds a handle (target, rights) and may invoke, attenuate, delegate, revoke, drop
+ * and inspect it, and ask for its bounds. Whether a kernel object on this machine or a cell on a ledger stands
+ * behind it, the app cannot tell from these calls; the bounds alone say how strong they are there.
  *
  * U1  A handle is two words that mean nothing to the app. It is checked at every call; one that was
  * dropped is BAD_HANDLE.

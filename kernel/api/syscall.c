@@ -221,6 +221,16 @@ static void take_interrupts(void)
     }
 }
 
+/* Sends, then receives. Preempted while it sends (a Retype may be), it repeats the whole call later. */
+static enum outcome send_then_receive(uint64_t cptr, bool with_reply)
+{
+    if (send_phase(cptr, (struct phase){false, false, true, true}) == PREEMPTED) {
+        return PREEMPTED;
+    }
+    receive_phase(true, with_reply);
+    return DONE;
+}
+
 static enum outcome dispatch(int64_t number)
 {
     const uint64_t *r = kernel.current->ctx.r;
@@ -233,17 +243,11 @@ static enum outcome dispatch(int64_t number)
     case FM_SYS_NB_SEND:
         return send_phase(cptr, (struct phase){false, false, false, false});
     case FM_SYS_REPLY_RECV:
-        send_phase(r[FM_REG_REPLY], (struct phase){false, false, true, true});
-        receive_phase(true, true);
-        return DONE;
+        return send_then_receive(r[FM_REG_REPLY], true);
     case FM_SYS_NB_SEND_RECV:
-        send_phase(r[FM_REG_DEST], (struct phase){false, false, true, true});
-        receive_phase(true, true);
-        return DONE;
+        return send_then_receive(r[FM_REG_DEST], true);
     case FM_SYS_NB_SEND_WAIT:
-        send_phase(r[FM_REG_REPLY], (struct phase){false, false, true, true});
-        receive_phase(true, false);
-        return DONE;
+        return send_then_receive(r[FM_REG_REPLY], false);
     case FM_SYS_RECV:
         receive_phase(true, true);
         return DONE;

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The cell transport: handles whose targets are cells. Each verb is one signed turn of the app's
- * own cell; sending it is the
- * shell's (exchange), so the same code serves over a socket, a domain's channel, or a ledger in memory.
+ * The cell transport: handles whose targets are cells. Each verb is one signed turn of the app's own cell; sending
+ * it is the shell's (exchange), so the same code serves over a socket, a domain's channel, or a ledger in memory.
  */
 #ifndef FM_APP_CELL_H
 #define FM_APP_CELL_H

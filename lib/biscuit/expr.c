@@ -173,8 +173,9 @@ static uint32_t string(struct machine *m, uint8_t sub, const struct fm_b_value *
         uint32_t from = sub == FM_B_PREFIX || b->n > a->n ? 0 : a->n - b->n;
         return boolean(b->n <= a->n && (b->n == 0 || memcmp(s + from, x, b->n) == 0));
     }
-    if (sub == FM_B_CONTAINS) {
-        return charge(m, a->n / 8U + 1U) ? boolean(has_substring(s, a->n, x, b->n)) : FM_B_NONE;
+    if (sub == FM_B_CONTAINS) { /* at worst every place is compared to its end */
+        uint64_t places = b->n <= a->n ? (uint64_t)a->n - b->n + 1U : 0;
+        return charge(m, 1U + a->n / 8U + places * b->n / 256U) ? boolean(has_substring(s, a->n, x, b->n)) : FM_B_NONE;
     }
     if (sub == FM_B_REGEX) {
         int r = fm_b_regex(x, b->n, s, a->n, &m->w->fuel);
@@ -257,6 +258,9 @@ static uint32_t map(struct machine *m, uint8_t sub, const struct fm_b_value *a, 
 
     if (sub != FM_B_CONTAINS && !(sub == FM_B_GET && key)) {
         return fail(m, FM_E_EXPR_TYPE);
+    }
+    if (!charge(m, 1U + a->n / 8U)) {
+        return FM_B_NONE;
     }
     for (uint32_t i = 0; i < a->n; i++) {
         if (x[2U * i] == right) {

@@ -599,6 +599,9 @@ fm_err fm_biscuit_world_token(struct fm_biscuit_world *w, const struct fm_biscui
     shared->nkeys = 0;
     for (uint32_t i = 0; i < token->nblocks; i++) {
         uint32_t k = token->block[i].external ? fm_b_key(w, &token->block[i].ext_key) : 0;
+        if (k == FM_B_NONE) {
+            return fm_why_set(why, FM_E_TOKEN_KEYS, (uint32_t)(token->block[i].payload - token->bytes), "block", i, 0);
+        }
         if (token->block[i].external) {
             w->key_blocks[k] |= 1ULL << i; /* fits: a token has at most 32 blocks */
         }

@@ -49,8 +49,9 @@ static struct fm_biscuit_world *workshop(struct fm_arena *scratch)
     return fm_biscuit_world_new(scratch, &limits);
 }
 
+/* *version: the lowest of the language that can hold the program, `least` at least. */
 static fm_err compile(struct fm_biscuit_world *w, struct fm_b_tables *tables, const char *code, size_t n,
-                      uint32_t least, struct fm_pbw *payload, struct fm_biscuit_where *where)
+                      uint32_t least, uint32_t *version, struct fm_pbw *payload, struct fm_biscuit_where *where)
 {
     struct fm_b_program *p = fm_b_program_new(w);
     fm_err err = p == NULL ? FM_E_TOKEN_MEMORY : fm_b_parse(w, p, code, n, true, where);
@@ -58,14 +59,37 @@ static fm_err compile(struct fm_biscuit_world *w, struct fm_b_tables *tables, co
     if (err != FM_OK) {
         return err;
     }
-    uint32_t version = fm_b_program_version(w, p, true);
-    return fm_b_encode(w, p, tables, version > least ? version : least, payload);
+    *version = fm_b_program_version(w, p, true);
+    *version = *version > least ? *version : least;
+    return fm_b_encode(w, p, tables, *version, payload);
 }
 
-/* Signs b with `secret` and puts it behind the token's blocks. */
-static fm_err sign_and_write(struct fm_biscuit *t, struct fm_biscuit_block *b, const struct fm_biscuit_secret *secret,
-                             const struct fm_biscuit_secret *next, const struct fm_biscuit_p256 *p256,
-                             struct fm_arena *scratch, uint8_t *out, size_t cap, size_t *len)
+#define SIGNED_V1_FROM 6U /* blocks of this version of the language (3.3) are never signed in version 0 */
+
+/*
+ * The version to sign a block in: 0, which verifiers of all ages read, unless something asks for 1: a third party's
+ * signature, a newer block, a key that is not Ed25519, the caller, or a block before it that has 1, for a chain that
+ * is linked stays so. The rule of the other libraries, so that equal content makes equal bytes.
+ */
+static uint32_t signature_version(const struct fm_biscuit *t, const struct fm_biscuit_block *b, uint32_t language,
+                                  uint8_t signer, uint32_t least)
+{
+    bool newer = b->external || language >= SIGNED_V1_FROM || signer != FM_BISCUIT_ED25519 ||
+                 b->next.algorithm != FM_BISCUIT_ED25519;
+    uint32_t version = newer ? 1 : least;
+
+    for (uint32_t i = 0; i < t->nblocks; i++) {
+        version = t->block[i].version > version ? t->block[i].version : version;
+    }
+    return version;
+}
+
+/* Signs b, a program of version `language`, with `secret`, in version `least` at least, and puts it behind the token's
+ * blocks. */
+static fm_err sign_and_write(struct fm_biscuit *t, struct fm_biscuit_block *b, uint32_t language, uint32_t least,
+                             const struct fm_biscuit_secret *secret, const struct fm_biscuit_secret *next,
+                             const struct fm_biscuit_p256 *p256, struct fm_arena *scratch, uint8_t *out, size_t cap,
+                             size_t *len)
 {
     uint8_t sig[FM_BISCUIT_SIG_MAX];
     size_t room = b->payload_len + 512U;
@@ -75,8 +99,8 @@ static fm_err sign_and_write(struct fm_biscuit *t, struct fm_biscuit_block *b, c
     if (text.buf == NULL) {
         return FM_E_TOKEN_MEMORY;
     }
-    b->version = 1;
     err = fm_biscuit_key_of_secret(next->algorithm, next->bytes, p256, &b->next);
+    b->version = signature_version(t, b, language, secret->algorithm, least);
     if (err == FM_OK && t->nblocks == FM_BISCUIT_BLOCKS_MAX) {
         err = FM_E_TOKEN_BLOCKS;
     }
@@ -110,45 +134,51 @@ static struct fm_biscuit *copy_token(const struct fm_biscuit *token, struct fm_a
 }
 
 static fm_err build(const struct fm_biscuit *token, const struct fm_biscuit_secret *secret,
-                    const struct fm_biscuit_secret *next, const uint32_t *root_key_id, const char *code, size_t n,
-                    const struct fm_biscuit_p256 *p256, struct fm_arena *scratch, uint8_t *out, size_t cap, size_t *len,
-                    struct fm_biscuit_where *where)
+                    const struct fm_biscuit_secret *next, const struct fm_biscuit_options *how, const char *code,
+                    size_t n, const struct fm_biscuit_p256 *p256, struct fm_arena *scratch, uint8_t *out, size_t cap,
+                    size_t *len, struct fm_biscuit_where *where)
 {
     struct fm_biscuit *t = copy_token(token, scratch);
     struct fm_biscuit_world *w = workshop(scratch);
     struct fm_b_tables *tables = fm_arena_take(scratch, sizeof *tables, 8);
     struct fm_pbw payload = {fm_arena_take(scratch, FM_BISCUIT_BYTES_MAX, 8), FM_BISCUIT_BYTES_MAX, 0, false};
     struct fm_biscuit_block b;
+    uint32_t language = 0;
+    uint32_t least = how != NULL ? how->signature_version : 0;
     fm_err err = FM_OK;
 
+    if (least > 1) {
+        return FM_E_TOKEN_SIG_VERSION;
+    }
     if (t == NULL || w == NULL || tables == NULL || payload.buf == NULL) {
         return FM_E_TOKEN_MEMORY;
     }
-    if (root_key_id != NULL) {
+    if (how != NULL && how->has_root_key_id) {
         t->has_root_key_id = true;
-        t->root_key_id = *root_key_id;
+        t->root_key_id = how->root_key_id;
     }
     tables->nsymbols = 0;
     tables->nkeys = 0;
     for (uint32_t i = 0; i < t->nblocks && err == FM_OK; i++) {
         err = fm_b_load(w, tables, t, i, NULL); /* fills the tables that the new block continues */
     }
-    err = err == FM_OK ? compile(w, tables, code, n, 3, &payload, where) : err;
+    err = err == FM_OK ? compile(w, tables, code, n, 3, &language, &payload, where) : err;
     if (err != FM_OK) {
         return err;
     }
     memset(&b, 0, sizeof b);
     b.payload = payload.buf;
     b.payload_len = (uint32_t)payload.len;
-    return sign_and_write(t, &b, secret, next, p256, scratch, out, cap, len);
+    return sign_and_write(t, &b, language, least, secret, next, p256, scratch, out, cap, len);
 }
 
 fm_err fm_biscuit_mint(const struct fm_biscuit_secret *root, const struct fm_biscuit_secret *next,
-                       const uint32_t *root_key_id, const char *code, size_t n, const struct fm_biscuit_p256 *p256,
-                       struct fm_arena *scratch, uint8_t *out, size_t cap, size_t *len, struct fm_biscuit_where *where)
+                       const struct fm_biscuit_options *how, const char *code, size_t n,
+                       const struct fm_biscuit_p256 *p256, struct fm_arena *scratch, uint8_t *out, size_t cap,
+                       size_t *len, struct fm_biscuit_where *where)
 {
     size_t used = scratch->used;
-    fm_err err = build(NULL, root, next, root_key_id, code, n, p256, scratch, out, cap, len, where);
+    fm_err err = build(NULL, root, next, how, code, n, p256, scratch, out, cap, len, where);
 
     scratch->used = used;
     return err;
@@ -255,6 +285,7 @@ static fm_err third_party(const struct fm_pb_field *previous, const struct fm_bi
     struct fm_pbw result = {out, cap, 0, false};
     struct fm_biscuit_key pk;
     uint8_t sig[FM_BISCUIT_SIG_MAX];
+    uint32_t language = 0;
     uint32_t sig_len = 0;
     fm_err err;
 
@@ -263,7 +294,7 @@ static fm_err third_party(const struct fm_pb_field *previous, const struct fm_bi
     }
     tables->nsymbols = 0;
     tables->nkeys = 0;
-    err = compile(w, tables, code, n, 5, &payload, where);
+    err = compile(w, tables, code, n, 5, &language, &payload, where);
     if (err == FM_OK) {
         FM_ASSERT(fm_b_external_text(&text, payload.buf, (uint32_t)payload.len, previous->bytes, previous->n));
         err = fm_b_sign(key, p256, text.buf, text.len, sig, &sig_len);
@@ -360,7 +391,7 @@ fm_err fm_biscuit_append(const struct fm_biscuit *token, const struct fm_biscuit
     }
     err = err == FM_OK ? holder(token, &secret) : err;
     if (err == FM_OK) {
-        err = sign_and_write(t, &b, &secret, next, p256, scratch, out, cap, len);
+        err = sign_and_write(t, &b, 0, 1, &secret, next, p256, scratch, out, cap, len);
         fm_wipe(&secret, sizeof secret);
     }
     scratch->used = used;

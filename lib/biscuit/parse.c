@@ -173,7 +173,8 @@ static bool scopes(struct fm_b_parser *p, struct fm_b_scope *list, uint32_t *n)
             return false;
         }
         if (*n == FM_B_BODY || item.key == FM_B_NONE) {
-            return fm_b_fault(p, FM_E_TOKEN_BODY, "fewer scopes");
+            return *n == FM_B_BODY ? fm_b_fault(p, FM_E_TOKEN_BODY, "fewer scopes")
+                                   : fm_b_fault(p, FM_E_TOKEN_KEYS, "fewer different keys");
         }
         list[(*n)++] = item;
         fm_b_space(p);

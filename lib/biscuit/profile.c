@@ -249,6 +249,9 @@ fm_err fm_biscuit_ask(struct fm_biscuit_world *w, const struct fm_biscuit_questi
     if (q->action != 0 && action.p == NULL) {
         return FM_E_TOKEN_ACTION;
     }
+    if (q->has_amount && q->amount > INT64_MAX) {
+        return FM_E_TOKEN_AMOUNT; /* as the language's number it would be negative, and below every limit */
+    }
     err = say_number(w, "time", FM_BISCUIT_DATE, q->time);
     err = err == FM_OK ? say_text(w, "operation", &action) : err;
     err = err == FM_OK ? say_text(w, "resource", &q->resource) : err;

@@ -100,11 +100,8 @@ fm_err fm_state_genesis(struct fm_state *state, const struct fm_params *params,
                         const uint8_t salt[32], const uint8_t treasury_pk[32])
 {
     static const uint8_t zero[32];
-    struct fm_header issuer = {.idx = 0, .balance = -(int64_t)params->supply};
-    struct fm_header treasury = {.idx = 1,
-                                 .balance = (int64_t)params->supply,
-                                 .nslots = FM_TREASURY_SLOTS,
-                                 .nfields = FM_GROUPS};
+    struct fm_header issuer = {.idx = 0};
+    struct fm_header treasury = {.idx = 1, .nslots = FM_TREASURY_SLOTS, .nfields = FM_GROUPS};
     uint8_t seed[64];
 
     if (!fm_state_room(state, 3, FM_TREASURY_SLOTS, FM_GROUPS + FACTORY_DIR_FIELDS) ||
@@ -112,6 +109,8 @@ fm_err fm_state_genesis(struct fm_state *state, const struct fm_params *params,
         return FM_E_FULL;
     }
     fm_state_load_begin(state, params);
+    issuer.balance = -(int64_t)params->supply;
+    treasury.balance = (int64_t)params->supply;
     fm_cell_id(zero, 0, 1, treasury.id);
     memcpy(treasury.owner_pk, treasury_pk, 32);
     add_cell(state, &issuer);

@@ -76,9 +76,14 @@ size_t fm_proof_make(const struct fm_state *state, uint32_t idx, uint8_t kind, u
 size_t fm_proof_make_absent(const struct fm_state *state, const uint8_t id[32], uint8_t *buf,
                             size_t cap)
 {
+    uint8_t all = 0xff;
     uint32_t before;
 
-    if (fm_state_find(state, id) != FM_INDEX_NONE) {
+    /* MAX counts as taken: it stands behind the last id, and no next_id is greater. */
+    for (size_t i = 0; i < 32; i++) {
+        all &= id[i];
+    }
+    if (all == 0xffU || fm_state_find(state, id) != FM_INDEX_NONE) {
         return 0;
     }
     before = fm_index_before(&state->index, id);

@@ -33,7 +33,8 @@ struct fm_proven {
 size_t fm_proof_make(const struct fm_state *state, uint32_t idx, uint8_t kind, uint16_t index,
                      uint8_t *buf, size_t cap);
 
-/* Makes the proof that no cell has this id: about the cell before it. 0 if one has it. */
+/* Makes the proof that no cell has this id: about the cell before it. 0 if one has it, and for MAX,
+ * which counts as taken. */
 size_t fm_proof_make_absent(const struct fm_state *state, const uint8_t id[32], uint8_t *buf,
                             size_t cap);
 

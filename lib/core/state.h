@@ -99,7 +99,8 @@ void fm_params_default(struct fm_params *params);
 
 /*
  * Genesis (heart.md section 1): cells 0 (native issuer), 1 (treasury, owned by treasury_pk), 2
- * (FACTORY_DIR), receipt 0. FM_E_FULL if three cells do not fit the configuration.
+ * (FACTORY_DIR), receipt 0. FM_E_FULL if three cells do not fit the configuration or the
+ * parameters, or the supply is 2^63 or more.
  */
 #define FM_TREASURY_SLOTS 64U
 fm_err fm_state_genesis(struct fm_state *state, const struct fm_params *params,

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "stark/air_build.h"
 #include "stark/b3.h"
 
 void fm_air_init(struct fm_air *a, const char *name, uint32_t ncols, uint32_t log_n, uint32_t npi,
@@ -55,7 +56,7 @@ void fm_air_at_pi(struct fm_air *a, uint32_t per, uint32_t log_period, uint32_t 
     entry(a, per, log_period, row, pi, 1);
 }
 
-static struct fm_air_ins *emit(struct fm_air *a, enum fm_air_op op)
+struct fm_air_ins *fm_air_emit(struct fm_air *a, enum fm_air_op op)
 {
     if (a->ncode == a->code_cap) {
         a->bad = true;
@@ -67,7 +68,7 @@ static struct fm_air_ins *emit(struct fm_air *a, enum fm_air_op op)
     return i;
 }
 
-static void push(struct fm_air *a, unsigned degree)
+void fm_air_push(struct fm_air *a, unsigned degree)
 {
     if (a->sp == FM_AIR_STACK) {
         a->bad = true;
@@ -76,7 +77,7 @@ static void push(struct fm_air *a, unsigned degree)
     a->deg[a->sp++] = (uint8_t)degree;
 }
 
-static unsigned pop(struct fm_air *a)
+unsigned fm_air_pop(struct fm_air *a)
 {
     if (a->sp == 0) {
         a->bad = true;
@@ -100,8 +101,7 @@ static uint8_t offset_index(struct fm_air *a, uint32_t off)
     return (uint8_t)a->noffs++;
 }
 
-/* Note that columns col .. col+len-1 are read at this offset. */
-static uint8_t reads(struct fm_air *a, uint32_t col, uint32_t len, uint32_t off)
+uint8_t fm_air_reads(struct fm_air *a, uint32_t col, uint32_t len, uint32_t off)
 {
     uint8_t oi = offset_index(a, off);
     if (col + len > a->ncols) {
@@ -116,30 +116,30 @@ static uint8_t reads(struct fm_air *a, uint32_t col, uint32_t len, uint32_t off)
 
 void fm_air_cell(struct fm_air *a, uint32_t col, uint32_t off)
 {
-    struct fm_air_ins *i = emit(a, FM_OP_CELL);
-    i->o1 = reads(a, col, 1, off);
+    struct fm_air_ins *i = fm_air_emit(a, FM_OP_CELL);
+    i->o1 = fm_air_reads(a, col, 1, off);
     i->c1 = (uint16_t)col;
-    push(a, 1);
+    fm_air_push(a, 1);
 }
 
 void fm_air_per(struct fm_air *a, uint32_t per)
 {
-    emit(a, FM_OP_PER)->c1 = (uint16_t)per;
+    fm_air_emit(a, FM_OP_PER)->c1 = (uint16_t)per;
     a->bad |= per >= a->nper;
-    push(a, 1);
+    fm_air_push(a, 1);
 }
 
 void fm_air_pi(struct fm_air *a, uint32_t pi)
 {
-    emit(a, FM_OP_PI)->v = pi;
+    fm_air_emit(a, FM_OP_PI)->v = pi;
     a->bad |= pi >= a->npi;
-    push(a, 0);
+    fm_air_push(a, 0);
 }
 
 void fm_air_const(struct fm_air *a, uint32_t value_int)
 {
-    emit(a, FM_OP_CONST)->v = fm_bb_of(value_int);
-    push(a, 0);
+    fm_air_emit(a, FM_OP_CONST)->v = fm_bb_of(value_int);
+    fm_air_push(a, 0);
 }
 
 static unsigned larger(unsigned x, unsigned y)
@@ -149,57 +149,57 @@ static unsigned larger(unsigned x, unsigned y)
 
 void fm_air_add(struct fm_air *a)
 {
-    emit(a, FM_OP_ADD);
-    unsigned y = pop(a);
-    push(a, larger(pop(a), y));
+    fm_air_emit(a, FM_OP_ADD);
+    unsigned y = fm_air_pop(a);
+    fm_air_push(a, larger(fm_air_pop(a), y));
 }
 
 void fm_air_sub(struct fm_air *a)
 {
-    emit(a, FM_OP_SUB);
-    unsigned y = pop(a);
-    push(a, larger(pop(a), y));
+    fm_air_emit(a, FM_OP_SUB);
+    unsigned y = fm_air_pop(a);
+    fm_air_push(a, larger(fm_air_pop(a), y));
 }
 
 void fm_air_mul(struct fm_air *a)
 {
-    emit(a, FM_OP_MUL);
-    unsigned y = pop(a);
-    push(a, pop(a) + y);
+    fm_air_emit(a, FM_OP_MUL);
+    unsigned y = fm_air_pop(a);
+    fm_air_push(a, fm_air_pop(a) + y);
 }
 
 void fm_air_scale(struct fm_air *a, uint32_t value_int)
 {
-    emit(a, FM_OP_SCALE)->v = fm_bb_of(value_int);
+    fm_air_emit(a, FM_OP_SCALE)->v = fm_bb_of(value_int);
 }
 
 void fm_air_bits(struct fm_air *a, uint32_t run, uint32_t off, uint32_t start)
 {
-    struct fm_air_ins *i = emit(a, FM_OP_BITS);
-    i->o1 = reads(a, run, 32, off);
+    struct fm_air_ins *i = fm_air_emit(a, FM_OP_BITS);
+    i->o1 = fm_air_reads(a, run, 32, off);
     i->c1 = (uint16_t)run;
     i->x = (uint8_t)start;
-    push(a, 1);
+    fm_air_push(a, 1);
 }
 
 void fm_air_xors(struct fm_air *a, uint32_t run1, uint32_t off1, uint32_t start1, uint32_t run2, uint32_t off2,
                  uint32_t start2)
 {
-    struct fm_air_ins *i = emit(a, FM_OP_XORS);
-    i->o1 = run1 == FM_AIR_DIN ? 0 : reads(a, run1, 32, off1);
-    i->o2 = reads(a, run2, 32, off2);
+    struct fm_air_ins *i = fm_air_emit(a, FM_OP_XORS);
+    i->o1 = run1 == FM_AIR_DIN ? 0 : fm_air_reads(a, run1, 32, off1);
+    i->o2 = fm_air_reads(a, run2, 32, off2);
     i->c1 = (uint16_t)run1;
     i->c2 = (uint16_t)run2;
     i->x = (uint8_t)start1;
     i->v = start2;
-    push(a, run1 == FM_AIR_DIN ? a->din_deg + 1u : 2u);
+    fm_air_push(a, run1 == FM_AIR_DIN ? a->din_deg + 1u : 2u);
 }
 
 void fm_air_selb(struct fm_air *a, uint32_t run, uint32_t per1, uint32_t off1, uint32_t per2, uint32_t off2)
 {
-    struct fm_air_ins *i = emit(a, FM_OP_SELB);
-    i->o1 = reads(a, run, 32, off1);
-    i->o2 = reads(a, run, 32, off2);
+    struct fm_air_ins *i = fm_air_emit(a, FM_OP_SELB);
+    i->o1 = fm_air_reads(a, run, 32, off1);
+    i->o2 = fm_air_reads(a, run, 32, off2);
     i->c1 = (uint16_t)run;
     i->x = (uint8_t)per1;
     i->v = per2;
@@ -209,8 +209,8 @@ void fm_air_selb(struct fm_air *a, uint32_t run, uint32_t per1, uint32_t off1, u
 
 void fm_air_bool(struct fm_air *a, uint32_t run, uint32_t len)
 {
-    struct fm_air_ins *i = emit(a, FM_OP_BOOL);
-    reads(a, run, len, 0);
+    struct fm_air_ins *i = fm_air_emit(a, FM_OP_BOOL);
+    fm_air_reads(a, run, len, 0);
     i->c1 = (uint16_t)run;
     i->v = len;
     a->ncons += len;
@@ -219,22 +219,22 @@ void fm_air_bool(struct fm_air *a, uint32_t run, uint32_t len)
 
 void fm_air_take(struct fm_air *a, uint32_t reg)
 {
-    emit(a, FM_OP_TAKE)->x = (uint8_t)reg;
+    fm_air_emit(a, FM_OP_TAKE)->x = (uint8_t)reg;
     a->bad |= reg >= FM_AIR_REGS;
-    a->reg_deg[reg % FM_AIR_REGS] = (uint8_t)pop(a);
+    a->reg_deg[reg % FM_AIR_REGS] = (uint8_t)fm_air_pop(a);
 }
 
 void fm_air_give(struct fm_air *a, uint32_t reg)
 {
-    emit(a, FM_OP_GIVE)->x = (uint8_t)reg;
+    fm_air_emit(a, FM_OP_GIVE)->x = (uint8_t)reg;
     a->bad |= reg >= FM_AIR_REGS;
-    push(a, a->reg_deg[reg % FM_AIR_REGS]);
+    fm_air_push(a, a->reg_deg[reg % FM_AIR_REGS]);
 }
 
 void fm_air_assert(struct fm_air *a)
 {
-    emit(a, FM_OP_ASSERT);
-    a->degree = larger(a->degree, pop(a));
+    fm_air_emit(a, FM_OP_ASSERT);
+    a->degree = larger(a->degree, fm_air_pop(a));
     a->ncons++;
 }
 

@@ -25,11 +25,11 @@
 #include "stark/field.h"
 
 #define FM_AIR_COLS_MAX 320u
-#define FM_AIR_OFFS_MAX 64u
+#define FM_AIR_OFFS_MAX 32u
 #define FM_AIR_PER_MAX 128u
 #define FM_AIR_PAIRS_MAX 560u
 #define FM_AIR_STACK 8u
-#define FM_AIR_REGS 8u
+#define FM_AIR_REGS 16u
 #define FM_AIR_ROWS_LOG_MAX 24u
 #define FM_AIR_DIN 0xffffu /* "column" that names the register filled by SELB */
 
@@ -48,7 +48,13 @@ enum fm_air_op {
     FM_OP_BOOL,  /* v constraints c^2 - c for columns c1 .. c1+v-1 at offset 0 */
     FM_OP_TAKE,  /* register x = top, popped */
     FM_OP_GIVE,  /* push register x */
-    FM_OP_ASSERT /* pop: this is a constraint */
+    FM_OP_ASSERT, /* pop: this is a constraint */
+    /* Wide linear maps and powers, over registers (poseidon2.c): */
+    FM_OP_TIMES,  /* register x *= v (Montgomery) */
+    FM_OP_MIX4,   /* v groups of four registers from 0: each becomes circ(2, 3, 1, 1) times itself */
+    FM_OP_SUM,    /* push register x + register x+v + ... below register c1 */
+    FM_OP_GAIN,   /* each of registers x, x+v, ... below register c1 gains the top, popped */
+    FM_OP_POW7    /* t = register x + v (Montgomery): constraints c1 - t^3, c2 - c1^2 t; register x = c2 */
 };
 
 struct fm_air_ins {
@@ -103,6 +109,11 @@ void fm_air_bool(struct fm_air *a, uint32_t run, uint32_t len);
 void fm_air_take(struct fm_air *a, uint32_t reg);
 void fm_air_give(struct fm_air *a, uint32_t reg);
 void fm_air_assert(struct fm_air *a);
+void fm_air_times(struct fm_air *a, uint32_t reg, uint32_t value_int);
+void fm_air_mix4(struct fm_air *a, uint32_t groups);
+void fm_air_sum(struct fm_air *a, uint32_t reg, uint32_t step, uint32_t end);
+void fm_air_gain(struct fm_air *a, uint32_t reg, uint32_t step, uint32_t end);
+void fm_air_pow7(struct fm_air *a, uint32_t reg, uint32_t cube, uint32_t seventh, uint32_t value_int);
 
 /* Close the table: pairs, degree, chunks, digest. False when a limit was passed: the shape is too large. */
 bool fm_air_finish(struct fm_air *a);

@@ -86,9 +86,20 @@ static struct fm_ext value(const struct fm_air *a, const uint8_t *ood, uint32_t 
     return fm_ext_load(ood + (size_t)FM_EXT_BYTES * fm_air_pair(a, oi, col));
 }
 
-static struct fm_ext twice(struct fm_ext x)
+/* In place: a call by value costs more bytes than it saves. */
+static void add_to(struct fm_ext *a, const struct fm_ext *b)
 {
-    return fm_ext_add(x, x);
+    *a = fm_ext_add(*a, *b);
+}
+
+static void sub_from(struct fm_ext *a, const struct fm_ext *b)
+{
+    *a = fm_ext_sub(*a, *b);
+}
+
+static void mul_by(struct fm_ext *a, const struct fm_ext *b)
+{
+    *a = fm_ext_mul(a, b);
 }
 
 /* Horner from the highest bit. The pairs of a run are consecutive. */
@@ -97,7 +108,9 @@ static struct fm_ext bit_sum(const struct fm_air *a, const uint8_t *ood, const s
     const uint8_t *run = ood + (size_t)FM_EXT_BYTES * fm_air_pair(a, c->o1, c->c1);
     struct fm_ext s = {{0, 0, 0, 0, 0}};
     for (unsigned j = 16; j-- > 0;) {
-        s = fm_ext_add(twice(s), fm_ext_load(run + FM_EXT_BYTES * ((c->x + j) & 31u)));
+        struct fm_ext x = fm_ext_load(run + FM_EXT_BYTES * ((c->x + j) & 31u));
+        add_to(&s, &s);
+        add_to(&s, &x);
     }
     return s;
 }
@@ -114,27 +127,121 @@ static struct fm_ext xor_sum(const struct fm_air *a, const uint8_t *ood, const s
         struct fm_ext x = r == NULL ? m->din[k] : fm_ext_load(r + FM_EXT_BYTES * k);
         struct fm_ext y = fm_ext_load(b + FM_EXT_BYTES * ((c->v + j) & 31u));
         struct fm_ext xy = fm_ext_mul(&x, &y);
-        s = fm_ext_add(twice(s), fm_ext_sub(fm_ext_add(x, y), twice(xy)));
+        add_to(&s, &s);
+        add_to(&s, &x);
+        add_to(&s, &y);
+        add_to(&xy, &xy);
+        sub_from(&s, &xy);
     }
     return s;
 }
 
 static void binary(struct machine *m, uint8_t op)
 {
-    struct fm_ext y = m->stack[--m->sp];
+    const struct fm_ext *y = &m->stack[--m->sp];
     struct fm_ext *x = &m->stack[m->sp - 1];
     if (op == FM_OP_ADD) {
-        *x = fm_ext_add(*x, y);
+        add_to(x, y);
     } else if (op == FM_OP_SUB) {
-        *x = fm_ext_sub(*x, y);
+        sub_from(x, y);
     } else {
-        *x = fm_ext_mul(x, &y);
+        mul_by(x, y);
     }
 }
 
-static void constraint(struct machine *m, struct fm_ext c, const struct fm_ext *alpha)
+static void constraint(struct machine *m, const struct fm_ext *c, const struct fm_ext *alpha)
 {
-    m->acc = fm_ext_add(fm_ext_mul(&m->acc, alpha), c);
+    mul_by(&m->acc, alpha);
+    add_to(&m->acc, c);
+}
+
+/* circ(2, 3, 1, 1) of four registers: the sum once, one more of itself, two more of the next. */
+static void mix4(struct fm_ext *r)
+{
+    struct fm_ext old[4];
+    struct fm_ext sum = r[0];
+    memcpy(old, r, sizeof old);
+    for (unsigned i = 1; i < 4; i++) {
+        add_to(&sum, &r[i]);
+    }
+    for (unsigned i = 0; i < 4; i++) {
+        const struct fm_ext *next = &old[(i + 1) % 4];
+        add_to(&r[i], &sum);
+        add_to(&r[i], next);
+        add_to(&r[i], next);
+    }
+}
+
+/* Linear maps over registers. */
+static void wide(struct machine *m, const struct fm_air_ins *c)
+{
+    struct fm_ext *top;
+    if (c->op == FM_OP_TIMES) {
+        m->reg[c->x] = fm_ext_scale(m->reg[c->x], c->v);
+        return;
+    }
+    if (c->op == FM_OP_MIX4) {
+        for (unsigned g = 0; g < c->v; g++) {
+            mix4(&m->reg[4 * g]);
+        }
+        return;
+    }
+    m->sp -= c->op == FM_OP_GAIN ? 1 : 0;
+    top = &m->stack[m->sp];
+    if (c->op == FM_OP_SUM) {
+        memset(top, 0, sizeof *top);
+    }
+    for (unsigned i = c->x; i < c->c1; i += c->v) {
+        if (c->op == FM_OP_SUM) {
+            add_to(top, &m->reg[i]);
+        } else {
+            add_to(&m->reg[i], top);
+        }
+    }
+    m->sp += c->op == FM_OP_SUM ? 1 : 0;
+}
+
+/* Twice: c - x^3, then c' - c^2 x. */
+static void pow7(const struct fm_air *a, const uint8_t *ood, struct machine *m, const struct fm_air_ins *c,
+                 const struct fm_ext *alpha)
+{
+    struct fm_ext t = fm_ext_of(c->v);
+    struct fm_ext base;
+    add_to(&t, &m->reg[c->x]);
+    base = t;
+    for (unsigned k = 0; k < 2; k++) {
+        struct fm_ext cell = value(a, ood, 0, k == 0 ? c->c1 : c->c2);
+        m->reg[c->x] = cell;
+        mul_by(&base, &base);
+        mul_by(&base, &t);
+        sub_from(&cell, &base);
+        constraint(m, &cell, alpha);
+        base = m->reg[c->x];
+    }
+}
+
+/* P u + Q v, bit by bit, into DIN. */
+static void select_bits(const struct fm_air *a, const uint8_t *ood, struct machine *m, const struct fm_air_ins *c,
+                        const struct fm_ext *per)
+{
+    for (unsigned j = 0; j < 32; j++) {
+        struct fm_ext v = value(a, ood, c->o2, c->c1 + j);
+        m->din[j] = value(a, ood, c->o1, c->c1 + j);
+        mul_by(&m->din[j], &per[c->x]);
+        mul_by(&v, &per[c->v]);
+        add_to(&m->din[j], &v);
+    }
+}
+
+static void booleans(const struct fm_air *a, const uint8_t *ood, struct machine *m, const struct fm_air_ins *c,
+                     const struct fm_ext *alpha)
+{
+    for (unsigned j = 0; j < c->v; j++) {
+        struct fm_ext u = value(a, ood, 0, c->c1 + j);
+        struct fm_ext square = fm_ext_mul(&u, &u);
+        sub_from(&square, &u);
+        constraint(m, &square, alpha);
+    }
 }
 
 struct fm_ext fm_air_eval(const struct fm_air *a, const uint32_t *pi, const uint8_t *ood, const struct fm_ext *per,
@@ -167,18 +274,10 @@ struct fm_ext fm_air_eval(const struct fm_air *a, const uint32_t *pi, const uint
             m.stack[m.sp++] = xor_sum(a, ood, c, &m);
             break;
         case FM_OP_SELB:
-            for (unsigned j = 0; j < 32; j++) {
-                struct fm_ext u = value(a, ood, c->o1, c->c1 + j);
-                struct fm_ext v = value(a, ood, c->o2, c->c1 + j);
-                u = fm_ext_mul(&u, &per[c->x]);
-                m.din[j] = fm_ext_add(u, fm_ext_mul(&v, &per[c->v]));
-            }
+            select_bits(a, ood, &m, c, per);
             break;
         case FM_OP_BOOL:
-            for (unsigned j = 0; j < c->v; j++) {
-                struct fm_ext u = value(a, ood, 0, c->c1 + j);
-                constraint(&m, fm_ext_sub(fm_ext_mul(&u, &u), u), alpha);
-            }
+            booleans(a, ood, &m, c, alpha);
             break;
         case FM_OP_TAKE:
             m.reg[c->x] = m.stack[--m.sp];
@@ -187,7 +286,16 @@ struct fm_ext fm_air_eval(const struct fm_air *a, const uint32_t *pi, const uint
             m.stack[m.sp++] = m.reg[c->x];
             break;
         case FM_OP_ASSERT:
-            constraint(&m, m.stack[--m.sp], alpha);
+            constraint(&m, &m.stack[--m.sp], alpha);
+            break;
+        case FM_OP_TIMES:
+        case FM_OP_MIX4:
+        case FM_OP_SUM:
+        case FM_OP_GAIN:
+            wide(&m, c);
+            break;
+        case FM_OP_POW7:
+            pow7(a, ood, &m, c, alpha);
             break;
         default:
             binary(&m, c->op);

@@ -16,6 +16,7 @@
 #define FM_B3_ROOT 8u
 #define FM_B3_KEYED 16u
 #define FM_B3_DIGEST 32u
+#define FM_B3_CHUNK 1024u
 
 extern const uint32_t fm_b3_iv[8];
 extern const uint8_t fm_b3_perm[16];
@@ -42,7 +43,7 @@ void fm_b3_update(struct fm_b3 *h, const void *data, size_t n);
 /* out: n bytes of output starting at byte 64 * block. The state may be asked again. */
 void fm_b3_final(const struct fm_b3 *h, uint64_t block, uint8_t *out, size_t n);
 
-/* Keyed hash of one message of at most 1024 bytes, n a multiple of 4; words little-endian in memory. */
+/* Keyed hash of one message, n a multiple of 4; words little-endian in memory. Quickest up to one chunk. */
 void fm_b3_leaf(const uint32_t key[8], const uint8_t *msg, size_t n, uint8_t out[32]);
 
 #endif

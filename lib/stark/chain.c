@@ -92,7 +92,7 @@ fm_err fm_chain_check(const struct fm_chain_claim *c, const uint8_t root[32], ui
     if (c->nlinks == 0 || c->nlinks > FM_CHAIN_LINKS) {
         return FM_E_STARK_SHAPE;
     }
-    e = check_places(c, at);
+    e = c->now < c->state.top.now ? FM_E_STARK_WITNESS : check_places(c, at);
     if (e == FM_OK) {
         e = check_target(c);
     }
@@ -120,7 +120,7 @@ fm_err fm_chain_verify(const struct fm_chain_claim *c, const uint8_t root[32], u
     struct fm_opening o = {.paths = paths};
     uint8_t at;
     uint8_t axis;
-    fm_err e = fm_chain_check(c, root, &at, &axis);
+    fm_err e = fm_stark_profile_weak(profile) ? FM_E_STARK_PROFILE : fm_chain_check(c, root, &at, &axis);
     if (e != FM_OK) {
         return e;
     }

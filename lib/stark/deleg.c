@@ -54,6 +54,9 @@ static fm_err check_record(const struct fm_deleg_claim *c)
     if (c->dst_slot >= c->dst.header.nslots) {
         return FM_E_NO_SLOT;
     }
+    if (c->dst.header.idx == held->cell.header.idx) {
+        return FM_E_SAME_CELL; /* an ATTENUATE makes such records too, and needs no GRANT */
+    }
     if ((held->record.rights & FM_RIGHT_GRANT) == 0) {
         return FM_E_RIGHT;
     }
@@ -66,6 +69,22 @@ static fm_err check_record(const struct fm_deleg_claim *c)
                    r->parent_slot == held->slot && r->parent_gen == held->record.generation
                ? FM_OK
                : FM_E_STARK_WITNESS;
+}
+
+/* The slot did not hold this record before the turn: so the turn made it. */
+static fm_err check_made(const struct fm_deleg_claim *c)
+{
+    const struct fm_header *h = &c->dst_before.header;
+    if (h->idx != c->dst.header.idx || !same(h->id, c->dst.header.id, 32)) {
+        return FM_E_STARK_WITNESS;
+    }
+    if (h->idx >= c->held.state.top.ncells) {
+        return FM_E_NO_CELL;
+    }
+    if (c->dst_slot >= h->nslots) {
+        return FM_E_NO_SLOT;
+    }
+    return fm_is_cap(&c->opened) && c->opened.generation == c->record.generation ? FM_E_SLOT_TAKEN : FM_OK;
 }
 
 /* Whether a and b are the same cell but for what the caller looks at itself: link, nonce and balance, or the slots. */
@@ -90,9 +109,10 @@ static bool agent_paid(const struct fm_deleg_claim *c)
     fm_link_next(before->link, c->receipt.head.turn_hash, FM_COMMITTED, link);
     return same(link, after->link, 32) && same(before->link, c->receipt.head.link,
         32) && before->nonce == c->receipt.head.nonce &&
-           before->nonce != FM_U64_MAX && after->nonce == before->nonce + 1 && (cost == 0 || before->asset == 0) &&
-           before->balance >= 0 && cost <= (uint64_t)before->balance &&
-           after->balance == before->balance - (int64_t)cost;
+           before->nonce != FM_U64_MAX && after->nonce == before->nonce + 1 &&
+           (cost == 0 ? after->balance == before->balance
+                      : before->asset == 0 && before->balance >= 0 && cost <= (uint64_t)before->balance &&
+                            after->balance == before->balance - (int64_t)cost);
 }
 
 static bool top_went_on(const struct fm_deleg_claim *c)
@@ -139,6 +159,9 @@ fm_err fm_deleg_check(const struct fm_deleg_claim *c, const uint8_t receipt_hash
     }
     if (e == FM_OK) {
         e = c->held.now == c->receipt.rest.now ? check_record(c) : FM_E_STARK_WITNESS;
+    }
+    if (e == FM_OK) {
+        e = check_made(c);
     }
     return e == FM_OK && c->whole ? check_changes(c) : e;
 }
@@ -193,6 +216,8 @@ void fm_deleg_open(struct fm_opening *o, const struct fm_deleg_claim *c, const s
     if (c->whole) {
         open_changes(o, c, w); /* first: twins stand at one distance */
     } else {
+        (void)fm_opening_record(o, &c->dst_before, c->dst_slot, &c->opened, PATH(w, before_slot));
+        (void)fm_opening_cell(o, &c->dst_before, &c->held.state, PATH(w, before_cell));
         (void)fm_opening_record(o, &c->dst, c->dst_slot, &c->record, PATH(w, dst_slot));
         (void)fm_opening_cell(o, &c->dst, &c->post, PATH(w, dst_cell));
     }
@@ -204,7 +229,7 @@ fm_err fm_deleg_verify(const struct fm_deleg_claim *c, const uint8_t receipt_has
                        size_t len, struct fm_paths *paths, void *scratch, size_t scratch_len)
 {
     struct fm_opening o = {.paths = paths};
-    fm_err e = fm_deleg_check(c, receipt_hash);
+    fm_err e = fm_stark_profile_weak(profile) ? FM_E_STARK_PROFILE : fm_deleg_check(c, receipt_hash);
     if (e != FM_OK) {
         return e;
     }
@@ -226,12 +251,12 @@ void fm_deleg_put(struct fm_writer *w, const struct fm_deleg_claim *c)
     fm_opened_put(w, &c->dst);
     fm_put_u8(w, c->dst_slot);
     fm_put_bytes(w, (const uint8_t *)&c->record, sizeof c->record);
+    fm_opened_put(w, &c->dst_before);
+    fm_put_bytes(w, (const uint8_t *)&c->opened, sizeof c->opened);
     if (c->whole) {
         fm_opened_put(w, &c->agent_after);
         fm_put_bytes(w, (const uint8_t *)&c->held_after, sizeof c->held_after);
         fm_put_bytes(w, c->mid_root, 32);
-        fm_opened_put(w, &c->dst_before);
-        fm_put_bytes(w, (const uint8_t *)&c->opened, sizeof c->opened);
     }
 }
 
@@ -248,12 +273,12 @@ bool fm_deleg_get(struct fm_reader *r, struct fm_deleg_claim *c)
     fm_opened_get(r, &c->dst);
     c->dst_slot = fm_get_u8(r);
     fm_get_bytes(r, (uint8_t *)&c->record, sizeof c->record);
+    fm_opened_get(r, &c->dst_before);
+    fm_get_bytes(r, (uint8_t *)&c->opened, sizeof c->opened);
     if (c->whole) {
         fm_opened_get(r, &c->agent_after);
         fm_get_bytes(r, (uint8_t *)&c->held_after, sizeof c->held_after);
         fm_get_bytes(r, c->mid_root, 32);
-        fm_opened_get(r, &c->dst_before);
-        fm_get_bytes(r, (uint8_t *)&c->opened, sizeof c->opened);
     }
     return !r->bad;
 }

@@ -14,6 +14,9 @@ static uint32_t arity_log(uint32_t log_n, uint32_t log_d)
 bool fm_stark_dims(const struct fm_stark_statement *st, struct fm_stark_dims *d)
 {
     const struct fm_air *a = st->air;
+    if (a->bad || st->profile == NULL) {
+        return false;
+    }
     d->log_n = a->log_n;
     d->log_b = st->profile->log_blowup;
     d->layers = 0;
@@ -32,9 +35,10 @@ bool fm_stark_dims(const struct fm_stark_statement *st, struct fm_stark_dims *d)
     d->quot_leaf = FM_EXT_BYTES * a->nchunks * d->group;
     /* At blowup 2 four rows leave no room between the code and the space: n + 2 < (1 - theta) N fails. */
     bool room = d->log_b > 1 || d->log_n > 2;
-    return room && d->trace_leaf <= 1024 && a->npi <= FM_STARK_PI_MAX && st->profile->queries <= FM_STARK_QUERIES_MAX &&
-           d->log_n <= st->profile->log_n_max && d->log_n + d->log_b <= FM_BB_TWO_ADICITY && !a->bad &&
-           a->nchunks <= (1u << d->log_b);
+    return room && d->trace_leaf <= FM_STARK_LEAF_MAX && a->npi <= FM_STARK_PI_MAX &&
+           st->profile->queries <= FM_STARK_QUERIES_MAX && d->log_n <= st->profile->log_n_max &&
+           d->log_n + d->log_b <= FM_BB_TWO_ADICITY && a->nchunks <= (1u << d->log_b) &&
+           a->npairs + a->nchunks <= FM_STARK_OPENINGS_MAX && a->ncons <= FM_STARK_CONSTRAINTS_MAX;
 }
 
 /* Layer with degree bound 2^log_d: its points are those of the first, raised to 2^shift (shift = log_n - log_d). */

@@ -7,6 +7,7 @@
 #include "stark/kern_ext.h"
 #include "stark/kern_hash.h"
 #include "stark/kern_ntt.h"
+#include "stark/kern_poseidon2.h"
 
 #define FM_KERN_SET(id, text)                                                                      \
     const struct fm_kern id = {                                                                    \
@@ -14,6 +15,7 @@
         .lanes = FM_LANES,                                                                         \
         .dif = kern_dif,                                                                           \
         .dit = kern_dit,                                                                           \
+        .extend = kern_extend,                                                                     \
         .mul = kern_mul,                                                                           \
         .scale = kern_scale,                                                                       \
         .leaves = kern_leaves,                                                                     \
@@ -25,6 +27,7 @@
         .ext_scale = kern_ext_scale,                                                               \
         .combine = kern_combine,                                                                   \
         .fold = kern_fold,                                                                         \
+        .poseidon2 = kern_poseidon2,                                                               \
         .grind = kern_grind,                                                                       \
     }
 

@@ -120,20 +120,20 @@ static void kern_ext_scale(uint32_t *out, const uint32_t *a, size_t stride, stru
 }
 
 static void one_combine(uint32_t *out, size_t out_stride, const struct fm_kern_term *terms,
-                        uint32_t nterms, struct fm_ext k, const uint32_t *w, size_t w_stride,
-                        size_t i)
+                        uint32_t nterms, size_t first, struct fm_ext k, const uint32_t *w,
+                        size_t w_stride, size_t i)
 {
     struct fm_ext x = one_load(w + i, w_stride);
     for (uint32_t j = 0; j < nterms; j++) {
-        k = fm_ext_add(k, fm_ext_scale(terms[j].coef, terms[j].col[i]));
+        k = fm_ext_add(k, fm_ext_scale(terms[j].coef, terms[j].col[first + i]));
     }
     x = fm_ext_mul(&k, &x);
     one_store(out + i, out_stride, fm_ext_add(one_load(out + i, out_stride), x));
 }
 
 static void kern_combine(uint32_t *out, size_t out_stride, const struct fm_kern_term *terms,
-                         uint32_t nterms, struct fm_ext k, const uint32_t *w, size_t w_stride,
-                         size_t n)
+                         uint32_t nterms, size_t first, struct fm_ext k, const uint32_t *w,
+                         size_t w_stride, size_t n)
 {
     size_t i = 0;
     for (; i + FM_LANES <= n; i += FM_LANES) {
@@ -145,15 +145,15 @@ static void kern_combine(uint32_t *out, size_t out_stride, const struct fm_kern_
             sum[l].odd = v_wide(0);
         }
         for (; j + 2 <= nterms; j += 2) {
-            vu a = v_load(terms[j].col + i);
-            vu b = v_load(terms[j + 1].col + i);
+            vu a = v_load(terms[j].col + first + i);
+            vu b = v_load(terms[j + 1].col + first + i);
             for (unsigned l = 0; l < FM_EXT_DEGREE; l++) {
                 v_sum2k(&sum[l], a, terms[j].coef.c[l], b, terms[j + 1].coef.c[l]);
             }
         }
         for (unsigned l = 0; l < FM_EXT_DEGREE; l++) {
             if (j < nterms) {
-                vu a = v_load(terms[j].col + i);
+                vu a = v_load(terms[j].col + first + i);
                 v_sum2k(&sum[l], a, terms[j].coef.c[l], a, 0);
             }
             t.c[l] = v_add(v_sum_reduce(&sum[l]), v_of(k.c[l]));
@@ -162,7 +162,7 @@ static void kern_combine(uint32_t *out, size_t out_stride, const struct fm_kern_
         ve_store(out + i, out_stride, ve_add(ve_load(out + i, out_stride), t));
     }
     for (; i < n; i++) {
-        one_combine(out, out_stride, terms, nterms, k, w, w_stride, i);
+        one_combine(out, out_stride, terms, nterms, first, k, w, w_stride, i);
     }
 }
 

@@ -36,8 +36,8 @@ static const uint8_t hash_order[7][16] = {{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11,
                                           {9, 14, 11, 5, 8, 12, 15, 1, 13, 3, 0, 10, 2, 6, 4, 7},
                                           {11, 15, 5, 0, 1, 9, 8, 6, 14, 10, 2, 12, 3, 4, 7, 13}};
 
-/* cv' = compression of m, counter 0. */
-static inline void v_compress(vu cv[8], const vu m[16], uint32_t len, uint32_t flags)
+/* cv' = compression of m. */
+static inline void v_compress(vu cv[8], const vu m[16], uint32_t counter, uint32_t len, uint32_t flags)
 {
     vu v[16];
     for (unsigned i = 0; i < 8; i++) {
@@ -46,7 +46,7 @@ static inline void v_compress(vu cv[8], const vu m[16], uint32_t len, uint32_t f
     for (unsigned i = 0; i < 4; i++) {
         v[8 + i] = v_of(fm_b3_iv[i]);
     }
-    v[12] = v_of(0);
+    v[12] = v_of(counter);
     v[13] = v_of(0);
     v[14] = v_of(len);
     v[15] = v_of(flags);
@@ -94,7 +94,7 @@ static inline void v_store_digests(const vu cv[8], uint8_t *out)
 static void one_leaf(const uint32_t *data, size_t stride, uint32_t cols, uint32_t group,
                      size_t step, uint8_t *out)
 {
-    uint8_t bytes[1024];
+    uint8_t bytes[FM_STARK_LEAF_MAX];
     size_t n = 0;
     for (uint32_t m = 0; m < group; m++) {
         for (uint32_t c = 0; c < cols; c++, n += 4) {
@@ -104,34 +104,55 @@ static void one_leaf(const uint32_t *data, size_t stride, uint32_t cols, uint32_
     fm_stark_leaf(bytes, n, out);
 }
 
+/* Where the next word of each lane's leaf stands. */
+struct leaf_reader {
+    const uint32_t *row; /* of member m: the first one + m * step */
+    size_t stride, step;
+    uint32_t c, cols;
+};
+
+/* The chaining value of a chunk: `words` more words of each leaf, at most 256. last: flags of its last block. */
+static inline void v_chunk(vu cv[8], struct leaf_reader *r, uint32_t words, uint32_t counter, uint32_t last)
+{
+    uint32_t flags = FM_B3_KEYED | FM_B3_START;
+    v_key(cv, fm_stark_leaf_key);
+    for (uint32_t at = 0; at < words; at += 16) {
+        uint32_t here = words - at < 16 ? words - at : 16;
+        vu m[16];
+        for (uint32_t i = 0; i < here; i++) {
+            m[i] = v_load(r->row + r->c * r->stride);
+            r->c++;
+            if (r->c == r->cols) {
+                r->c = 0;
+                r->row += r->step;
+            }
+        }
+        for (uint32_t i = here; i < 16; i++) {
+            m[i] = v_of(0);
+        }
+        flags |= at + 16 >= words ? last : 0;
+        v_compress(cv, m, counter, 4 * here, flags);
+        flags = FM_B3_KEYED;
+    }
+}
+
 static void kern_leaves(const uint32_t *data, size_t stride, uint32_t cols, uint32_t group,
                         size_t step, size_t count, uint8_t *out)
 {
     const uint32_t words = cols * group;
+    const uint32_t chunk = FM_B3_CHUNK / 4;
     size_t k = 0;
     for (; k + FM_LANES <= count; k += FM_LANES) {
-        uint32_t flags = FM_B3_KEYED | FM_B3_START;
-        const uint32_t *row = data + k; /* of member m: row + m * step */
-        uint32_t c = 0;
+        struct leaf_reader r = {data + k, stride, step, 0, cols};
+        vu m[16]; /* of the parent: both chunks' chaining values */
         vu cv[8];
-        v_key(cv, fm_stark_leaf_key);
-        for (uint32_t at = 0; at < words; at += 16) {
-            uint32_t here = words - at < 16 ? words - at : 16;
-            vu m[16];
-            for (uint32_t i = 0; i < here; i++) {
-                m[i] = v_load(row + c * stride);
-                c++;
-                if (c == cols) {
-                    c = 0;
-                    row += step;
-                }
-            }
-            for (uint32_t i = here; i < 16; i++) {
-                m[i] = v_of(0);
-            }
-            flags |= at + 16 >= words ? FM_B3_END | FM_B3_ROOT : 0;
-            v_compress(cv, m, 4 * here, flags);
-            flags = FM_B3_KEYED;
+        if (words <= chunk) {
+            v_chunk(cv, &r, words, 0, FM_B3_END | FM_B3_ROOT);
+        } else {
+            v_chunk(m, &r, chunk, 0, FM_B3_END);
+            v_chunk(m + 8, &r, words - chunk, 1, FM_B3_END);
+            v_key(cv, fm_stark_leaf_key);
+            v_compress(cv, m, 0, 64, FM_B3_KEYED | FM_B3_PARENT | FM_B3_ROOT);
         }
         v_store_digests(cv, out + 32 * k);
     }
@@ -157,7 +178,7 @@ static void kern_nodes(const uint8_t *in, size_t count, uint8_t *out)
             }
         }
         v_key(cv, fm_stark_node_key);
-        v_compress(cv, m, 64, FM_B3_KEYED | FM_B3_START | FM_B3_END | FM_B3_ROOT);
+        v_compress(cv, m, 0, 64, FM_B3_KEYED | FM_B3_START | FM_B3_END | FM_B3_ROOT);
         v_store_digests(cv, out + 32 * k);
     }
     for (; k < count; k++) {
@@ -186,7 +207,7 @@ static uint64_t kern_grind(const uint8_t state[32], uint32_t bits)
             m[3][l] = (uint32_t)((first + l) >> 56);
         }
         v_key(cv, key);
-        v_compress(cv, m, 13, FM_B3_KEYED | FM_B3_START | FM_B3_END | FM_B3_ROOT);
+        v_compress(cv, m, 0, 13, FM_B3_KEYED | FM_B3_START | FM_B3_END | FM_B3_ROOT);
         for (unsigned l = 0; l < FM_LANES; l++) {
             if (cv[1][l] >> (32 - bits) == 0) {
                 return first + l;

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Transforms, FM_LANES butterflies at once, two stages a pass over memory. Stages whose butterflies lie within one
- * vector run on a
- * transposed square of FM_LANES vectors. Blocks that fit the first cache go through all their stages before the next
- * one is met.
+ * vector run on a transposed square of FM_LANES vectors. Blocks that fit the first cache go through all their
+ * stages before the next one is met.
  */
 #ifndef FM_STARK_KERN_NTT_H
 #define FM_STARK_KERN_NTT_H
@@ -110,11 +109,15 @@ static void dif_square(uint32_t *x, const uint32_t *roots)
     }
 }
 
-static void dit_square(uint32_t *x, const uint32_t *roots)
+/* twist NULL: in place of in * twist, in. */
+static inline void dit_square(uint32_t *x, const uint32_t *in, const uint32_t *twist, const uint32_t *roots)
 {
     vu r[FM_LANES];
     for (unsigned i = 0; i < FM_LANES; i++) {
-        r[i] = v_load(x + i * FM_LANES);
+        r[i] = v_load(in + i * FM_LANES);
+        if (twist != NULL) {
+            r[i] = v_mul(r[i], v_load(twist + i * FM_LANES));
+        }
     }
     v_transpose(r);
     for (unsigned h = 1; h < FM_LANES; h *= 2) {
@@ -169,22 +172,20 @@ static void kern_dif(uint32_t *x, uint32_t log, const uint32_t *roots)
     }
 }
 
-static void kern_dit(uint32_t *x, uint32_t log, const uint32_t *roots)
+static inline void dit_from(uint32_t *x, const uint32_t *in, const uint32_t *twist, uint32_t log,
+                            const uint32_t *roots)
 {
+    const size_t square = (size_t)FM_LANES * FM_LANES;
     size_t n = (size_t)1 << log;
     size_t len = FM_LANES;
     size_t block = FM_LANES; /* the largest FM_LANES * 4^k that fits NTT_BLOCK and n */
-    if (n < (size_t)FM_LANES * FM_LANES) {
-        fm_ntt_dit(x, log, roots);
-        return;
-    }
     while (4 * block <= n && 4 * block <= NTT_BLOCK) {
         block *= 4;
     }
-    block = block < (size_t)FM_LANES * FM_LANES ? (size_t)FM_LANES * FM_LANES : block;
+    block = block < square ? square : block;
     for (size_t at = 0; at < n; at += block) {
-        for (size_t b = 0; b < block; b += (size_t)FM_LANES * FM_LANES) {
-            dit_square(x + at + b, roots);
+        for (size_t b = at; b < at + block; b += square) {
+            dit_square(x + b, in + b, twist == NULL ? NULL : twist + b, roots);
         }
         for (len = FM_LANES; 4 * len <= block; len *= 4) {
             for (size_t b = 0; b < block; b += 4 * len) {
@@ -199,6 +200,28 @@ static void kern_dit(uint32_t *x, uint32_t log, const uint32_t *roots)
     }
     if (len < n) {
         dit_pass2(x, n / 2, roots);
+    }
+}
+
+static void kern_dit(uint32_t *x, uint32_t log, const uint32_t *roots)
+{
+    if ((size_t)1 << log < (size_t)FM_LANES * FM_LANES) {
+        fm_ntt_dit(x, log, roots);
+    } else {
+        dit_from(x, x, NULL, log, roots);
+    }
+}
+
+static void kern_extend(uint32_t *out, const uint32_t *in, const uint32_t *twist, uint32_t log, const uint32_t *roots)
+{
+    size_t n = (size_t)1 << log;
+    if (n < (size_t)FM_LANES * FM_LANES) {
+        for (size_t i = 0; i < n; i++) {
+            out[i] = fm_bb_mul(in[i], twist[i]);
+        }
+        fm_ntt_dit(out, log, roots);
+    } else {
+        dit_from(out, in, twist, log, roots);
     }
 }
 

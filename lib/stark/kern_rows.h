@@ -119,6 +119,54 @@ static void v_arithmetic(struct v_machine *m, const struct fm_air_ins *c)
                                 : v_mul(*top, y);
 }
 
+/* circ(2, 3, 1, 1) of four: the sum once, one more of itself, two more of the next. */
+static inline void v_mix4(vu *r)
+{
+    vu t = v_add(v_add(r[0], r[1]), v_add(r[2], r[3]));
+    vu first = r[0];
+    for (unsigned i = 0; i < 4; i++) {
+        vu next = i < 3 ? r[i + 1] : first;
+        r[i] = v_add(v_add(t, r[i]), v_add(next, next));
+    }
+}
+
+static void v_wide_map(struct v_machine *m, const struct fm_air_ins *c)
+{
+    vu sum = v_of(0);
+    switch (c->op) {
+    case FM_OP_TIMES:
+        m->reg[c->x] = v_mul(m->reg[c->x], v_of(c->v));
+        break;
+    case FM_OP_MIX4:
+        for (unsigned g = 0; g < c->v; g++) {
+            v_mix4(m->reg + 4 * g);
+        }
+        break;
+    case FM_OP_SUM:
+        for (unsigned i = c->x; i < c->c1; i += c->v) {
+            sum = v_add(sum, m->reg[i]);
+        }
+        m->stack[m->sp++] = sum;
+        break;
+    default:
+        sum = m->stack[--m->sp];
+        for (unsigned i = c->x; i < c->c1; i += c->v) {
+            m->reg[i] = v_add(m->reg[i], sum);
+        }
+        break;
+    }
+}
+
+static void v_pow7(struct v_machine *m, const struct fm_air_ins *c)
+{
+    vu t = v_add(m->reg[c->x], v_of(c->v));
+    vu cube = v_cell(m, 0, c->c1);
+    vu seventh = v_cell(m, 0, c->c2);
+    v_constraint(m, v_sub(cube, v_mul(v_mul(t, t), t)));
+    v_constraint(m, v_sub(seventh, v_mul(v_mul(cube, cube), t)));
+    m->reg[c->x] = seventh;
+}
+
 static void v_step(struct v_machine *m, const struct fm_air_ins *c)
 {
     switch (c->op) {
@@ -157,6 +205,15 @@ static void v_step(struct v_machine *m, const struct fm_air_ins *c)
         break;
     case FM_OP_ASSERT:
         v_constraint(m, m->stack[--m->sp]);
+        break;
+    case FM_OP_TIMES:
+    case FM_OP_MIX4:
+    case FM_OP_SUM:
+    case FM_OP_GAIN:
+        v_wide_map(m, c);
+        break;
+    case FM_OP_POW7:
+        v_pow7(m, c);
         break;
     default:
         v_arithmetic(m, c);
@@ -228,12 +285,13 @@ static bool row_holds(const struct fm_rows *r, size_t row)
     return any == 0;
 }
 
-static size_t kern_check(const struct fm_rows *r, size_t n)
+static size_t kern_check(const struct fm_rows *r, size_t row, size_t count)
 {
     struct v_machine m;
-    size_t i = 0;
+    size_t i = row;
+    size_t end = row + count;
     bool holds = true;
-    for (; holds && i + FM_LANES <= n; i += FM_LANES) {
+    for (; holds && i + FM_LANES <= end; i += FM_LANES) {
         uint32_t any = 0;
         v_run(&m, r, i, NULL);
         for (unsigned l = 0; l < FM_LANES; l++) {
@@ -242,7 +300,7 @@ static size_t kern_check(const struct fm_rows *r, size_t n)
         holds = any == 0;
     }
     i -= holds ? 0 : FM_LANES;
-    while (i < n && row_holds(r, i)) {
+    while (i < end && row_holds(r, i)) {
         i++;
     }
     return i;

@@ -20,8 +20,8 @@ fm_err fm_stark_member_verify(const struct fm_stark_member *claim, const uint8_t
     if (scratch_len < fm_stark_member_scratch() || (uintptr_t)scratch % 8 != 0) {
         return FM_E_STARK_SCRATCH;
     }
-    if (claim->profile == FM_STARK_TOY || claim->profile == FM_STARK_B65) {
-        return FM_E_STARK_PROFILE; /* no claim of 100 bits */
+    if (fm_stark_profile_weak(claim->profile)) {
+        return FM_E_STARK_PROFILE;
     }
     fm_err e = fm_member_statement(m, claim->slots_log, claim->cells_log, claim->root, claim->cell, claim->slot,
                                    claim->record, claim->profile);

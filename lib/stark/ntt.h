@@ -10,9 +10,8 @@
 #include "stark/field.h"
 
 /*
- * 2^log words: roots[h + j] = w_2h^j, j < h, for h = 1, 2, 4, ... 2^log / 2, w_2h a primitive root of order 2h or its
- * inverse: each
- * stage reads its own roots one after the other.
+ * 2^log words: roots[h + j] = w_2h^j, j < h, for h = 1, 2, 4, ... 2^log / 2, w_2h a primitive root of order 2h or
+ * its inverse: each stage reads its own roots one after the other.
  */
 void fm_ntt_roots(uint32_t *roots, uint32_t log, int inverse);
 void fm_ntt_dif(uint32_t *x, uint32_t log, const uint32_t *roots);

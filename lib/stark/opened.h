@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The parts of a state that a claim shows openly, and the paths that tie them to its root (heart.md section 7). What
- * is shown is
- * hashed by whoever checks the claim, in plain C; the proof carries the paths between.
+ * The parts of a state that a claim shows openly, and the paths that tie them to its root (heart.md section 7).
+ * What is shown is hashed by whoever checks the claim, in plain C; the proof carries the paths between.
  */
 #ifndef FM_STARK_OPENED_H
 #define FM_STARK_OPENED_H
@@ -38,9 +37,8 @@ void fm_opened_get_top(struct fm_reader *r, struct fm_opened_top *top);
 
 /*
  * What a heart's proof about a record, or a cell alone, shows (core/proof.h), taken apart. slot_path and cell_path:
- * the siblings; slot_path may
- * be NULL for a cell alone. False if it is not well formed. It is not checked against a root: whoever proves with it
- * finds out.
+ * the siblings; slot_path may be NULL for a cell alone. False if it is not well formed. It is not checked against a
+ * root: whoever proves with it finds out.
  */
 bool fm_opened_from_proof(const uint8_t *proof, size_t n, struct fm_opened_top *top, struct fm_opened *cell,
     uint8_t *slot,
@@ -56,9 +54,8 @@ struct fm_opening {
 };
 
 /*
- * A path of these levels from a digest to a root; path: its siblings, NULL for a verifier. A path that the statement
- * has already
- * is not added again. Returns the segment's number (meaningless for 0 levels).
+ * A path of these levels from a digest to a root; path: its siblings, NULL for a verifier. A path that the
+ * statement has already is not added again. Returns the segment's number (meaningless for 0 levels).
  */
 uint32_t fm_opening_path(struct fm_opening *o, uint32_t levels, uint32_t index, const uint8_t leaf[32],
     const uint8_t root[32],

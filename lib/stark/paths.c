@@ -58,9 +58,15 @@ uint32_t fm_paths_add(struct fm_paths *p, uint32_t levels, uint32_t index, uint3
 
 uint32_t fm_paths_twin(struct fm_paths *p, uint32_t of, uint32_t start, uint32_t end)
 {
-    struct fm_paths_segment s = p->segment[of];
-    uint32_t distance = p->blocks - s.first;
-    p->bad |= of >= p->nsegments || (p->twin_blocks != 0 && p->twin_blocks != distance);
+    struct fm_paths_segment s;
+    uint32_t distance;
+    if (of >= p->nsegments) {
+        p->bad = true;
+        return 0;
+    }
+    s = p->segment[of];
+    distance = p->blocks - s.first;
+    p->bad |= p->twin_blocks != 0 && p->twin_blocks != distance;
     p->twin_blocks = distance;
     s.first = p->blocks;
     s.start = start;

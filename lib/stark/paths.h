@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * PATHS: many Merkle paths in one proof. Each segment says: from this digest, up these levels, at this index, one
- * comes to that
- * digest (H.node at each level; heart.md section 7). Everything but the siblings is public. Two segments may be
- * twins: their
- * siblings are the same, so one is the other after a change of its leaf and of nothing else.
+ * comes to that digest (H.node at each level; heart.md section 7). Everything but the siblings is public. Two
+ * segments may be twins: their siblings are the same, so one is the other after a change of its leaf and of nothing
+ * else.
  *
  * The shape (levels of each segment, which are twins) is the statement's identity; digests and indices are its public
  * inputs.
@@ -47,8 +46,7 @@ uint32_t fm_paths_digest(struct fm_paths *p, const uint8_t digest[32]);
 uint32_t fm_paths_add(struct fm_paths *p, uint32_t levels, uint32_t index, uint32_t start, uint32_t end);
 /*
  * The twin of segment `of`: same levels and index, same siblings, other digests. Twins are added in the order of
- * their firsts and
- * without gaps, so that all stand at one distance.
+ * their firsts and without gaps, so that all stand at one distance.
  */
 uint32_t fm_paths_twin(struct fm_paths *p, uint32_t of, uint32_t start, uint32_t end);
 /* Closes the statement; p must outlive p->st. Errors: SHAPE, ARGUMENT (no such profile). */

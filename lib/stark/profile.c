@@ -18,3 +18,9 @@ const struct fm_stark_profile *fm_stark_profile(unsigned id)
     }
     return NULL;
 }
+
+bool fm_stark_profile_weak(unsigned id)
+{
+    const struct fm_stark_profile *p = fm_stark_profile(id);
+    return p != NULL && p->bits < FM_STARK_BITS_LEAST;
+}

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Profiles: every parameter on which the soundness of a proof depends, under one number.
- * tools/soundness.py reads profiles.def, computes the proven bits of each and fails the build when one
+ * tools/check/soundness reads profiles.def, computes the proven bits of each and fails the build when one
  * is below its row's claim.
  */
 #ifndef FM_STARK_PROFILE_H
 #define FM_STARK_PROFILE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct fm_stark_profile {
@@ -31,5 +32,9 @@ enum {
 
 /* The profile of that number, or NULL. */
 const struct fm_stark_profile *fm_stark_profile(unsigned id);
+
+#define FM_STARK_BITS_LEAST 100u
+/* Whether a profile of that number is there but claims fewer bits than a statement about state needs: B65 and TOY. */
+bool fm_stark_profile_weak(unsigned id);
 
 #endif

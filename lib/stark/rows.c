@@ -57,6 +57,53 @@ static void arithmetic(struct machine *m, const struct fm_air_ins *c)
     *x = c->op == FM_OP_ADD ? fm_bb_add(*x, y) : c->op == FM_OP_SUB ? fm_bb_sub(*x, y) : fm_bb_mul(*x, y);
 }
 
+static void mix4(uint32_t *r)
+{
+    uint32_t t = fm_bb_add(fm_bb_add(r[0], r[1]), fm_bb_add(r[2], r[3]));
+    uint32_t next[4] = {r[1], r[2], r[3], r[0]};
+    for (unsigned i = 0; i < 4; i++) {
+        r[i] = fm_bb_add(fm_bb_add(t, r[i]), fm_bb_add(next[i], next[i]));
+    }
+}
+
+/* Linear maps over registers. */
+static void wide(struct machine *m, const struct fm_air_ins *c)
+{
+    uint32_t sum = 0;
+    switch (c->op) {
+    case FM_OP_TIMES:
+        m->reg[c->x] = fm_bb_mul(m->reg[c->x], c->v);
+        break;
+    case FM_OP_MIX4:
+        for (unsigned g = 0; g < c->v; g++) {
+            mix4(&m->reg[4 * g]);
+        }
+        break;
+    case FM_OP_SUM:
+        for (unsigned i = c->x; i < c->c1; i += c->v) {
+            sum = fm_bb_add(sum, m->reg[i]);
+        }
+        m->stack[m->sp++] = sum;
+        break;
+    default:
+        m->sp--;
+        for (unsigned i = c->x; i < c->c1; i += c->v) {
+            m->reg[i] = fm_bb_add(m->reg[i], m->stack[m->sp]);
+        }
+        break;
+    }
+}
+
+static void seventh_power(const struct fm_rows *r, struct machine *m, const struct fm_air_ins *c)
+{
+    uint32_t t = fm_bb_add(m->reg[c->x], c->v);
+    uint32_t cube = cell(r, m, 0, c->c1);
+    uint32_t seventh = cell(r, m, 0, c->c2);
+    *m->out++ = fm_bb_sub(cube, fm_bb_mul(fm_bb_mul(t, t), t));
+    *m->out++ = fm_bb_sub(seventh, fm_bb_mul(fm_bb_mul(cube, cube), t));
+    m->reg[c->x] = seventh;
+}
+
 void fm_rows_eval(const struct fm_rows *r, size_t row, uint32_t *out)
 {
     const struct fm_air *a = r->air;
@@ -104,6 +151,15 @@ void fm_rows_eval(const struct fm_rows *r, size_t row, uint32_t *out)
             break;
         case FM_OP_ASSERT:
             *m.out++ = m.stack[--m.sp];
+            break;
+        case FM_OP_TIMES:
+        case FM_OP_MIX4:
+        case FM_OP_SUM:
+        case FM_OP_GAIN:
+            wide(&m, c);
+            break;
+        case FM_OP_POW7:
+            seventh_power(r, &m, c);
             break;
         default:
             arithmetic(&m, c);

@@ -5,8 +5,7 @@
  * FM_LANES (4, 8 or 16) and the lists of lanes that shuffles need, and is compiled for its instruction set.
  *
  * An element is kept as in field.h: Montgomery form, below p. `vu` holds one a lane; `vd` is the same register seen
- * as 64-bit
- * halves, where products of the even or the odd lanes stand.
+ * as 64-bit halves, where products of the even or the odd lanes stand.
  */
 #ifndef FM_STARK_VEC_H
 #define FM_STARK_VEC_H

@@ -12,10 +12,8 @@
 
 #include "wire/cursor.h"
 
-#define VALUES_MAX (FM_AIR_PAIRS_MAX + 2u)
-
 struct scratch {
-    struct fm_ext gamma[VALUES_MAX]; /* also the public columns at z, before gamma is drawn */
+    struct fm_ext gamma[FM_STARK_OPENINGS_MAX]; /* also the public columns at z, before gamma is drawn */
     struct fm_ext at_z[FM_AIR_OFFS_MAX]; /* sum gamma^j v_j by offset */
     struct fm_ext point[FM_AIR_OFFS_MAX]; /* z w^-offset */
     struct fm_ext inv[FM_AIR_OFFS_MAX], tmp[FM_AIR_OFFS_MAX];
@@ -57,19 +55,19 @@ static fm_err header(struct scratch *s, const struct fm_stark_statement *st)
     if (h == NULL) {
         return FM_E_STARK_LENGTH;
     }
-    if (memcmp(h, "FMSP\1", 5) != 0 || h[7] != 0) {
+    if (FM_KEEP(13) && (memcmp(h, "FMSP\1", 5) != 0 || h[7] != 0)) {
         return FM_E_STARK_HEADER;
     }
-    if (h[5] != st->profile->id) {
+    if (FM_KEEP(14) && h[5] != st->profile->id) {
         return FM_E_STARK_PROFILE;
     }
-    if (h[6] != s->d.log_n) {
+    if (FM_KEEP(15) && h[6] != s->d.log_n) {
         return FM_E_STARK_SIZE;
     }
     if (FM_KEEP(2) && memcmp(h + 8, st->air->digest, 32) != 0) {
         return FM_E_STARK_AIR;
     }
-    return fm_le32(h + 40) == st->air->npi ? FM_OK : FM_E_STARK_INPUTS;
+    return !FM_KEEP(16) || fm_le32(h + 40) == st->air->npi ? FM_OK : FM_E_STARK_INPUTS;
 }
 
 static fm_err work(struct scratch *s, uint32_t bits)

@@ -15,8 +15,12 @@
 
 #define FM_STARK_LAYERS_MAX 10u
 #define FM_STARK_QUERIES_MAX 176u
-#define FM_STARK_PI_MAX 1024u
+#define FM_STARK_PI_MAX 1088u
+/* What tools/check/soundness counts with: no wider table is proved or verified. */
+#define FM_STARK_OPENINGS_MAX 400u
+#define FM_STARK_CONSTRAINTS_MAX 420u
 #define FM_STARK_HEADER 44u
+#define FM_STARK_LEAF_MAX 1280u /* bytes of a leaf: FM_AIR_COLS_MAX words */
 
 /* Mutation testing: -DFM_STARK_MUTANT=k removes check or absorb k (numbers beside each use). */
 #ifndef FM_STARK_MUTANT
@@ -39,6 +43,10 @@ struct fm_stark_dims {
     uint32_t trace_leaf, quot_leaf; /* bytes */
 };
 
+/*
+ * False when a verifier must not judge the statement: no profile, a table wider than the profile's bits are computed
+ * for, a trace longer than they hold for, or a limit passed.
+ */
 bool fm_stark_dims(const struct fm_stark_statement *st, struct fm_stark_dims *d);
 
 struct fm_tr {

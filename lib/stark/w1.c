@@ -441,6 +441,18 @@ static void features(struct fm_air *a, const struct fm_w1 *w)
         same_word(a, w->link251, i, 251);
         same_word(a, w->link255, i, 255);
     }
+    if ((w->features & FM_W1_STATUS) != 0) {
+        gated(a, w->status, FM_W1_MX, 0);
+        fm_air_cell(a, FM_W1_MX, 0);
+        fm_air_const(a, 1);
+        fm_air_sub(a);
+        fm_air_mul(a);
+        fm_air_assert(a);
+        for (uint32_t i = 1; i < 4; i++) {
+            gated(a, w->status, FM_W1_MX + i, 0);
+            fm_air_assert(a);
+        }
+    }
 }
 
 /* on * cell = value */
@@ -471,6 +483,9 @@ static void feature_columns(struct fm_air *a, struct fm_w1 *w)
         w->link196 = fm_air_public(a);
         w->link251 = fm_air_public(a);
         w->link255 = fm_air_public(a);
+    }
+    if ((w->features & FM_W1_STATUS) != 0) {
+        w->status = fm_air_public(a);
     }
 }
 
@@ -540,6 +555,22 @@ void fm_w1_key(struct fm_air *a, const struct fm_w1 *w, uint32_t block, const ch
             fm_air_at(a, col[i], a->log_n, 64 * block + j, ((t & 0xffff) + minus(f & 0xffff)) % FM_BB_P);
             fm_air_at(a, col[i] + 1, a->log_n, 64 * block + j, ((t >> 16) + minus(f >> 16)) % FM_BB_P);
         }
+    }
+}
+
+void fm_w1_go_on(struct fm_air *a, const struct fm_w1 *w, uint32_t log_period, uint32_t block)
+{
+    uint32_t key[8];
+    fm_w1_domain_key(w->domain, key);
+    for (uint32_t j = 0; j < 4; j++) {
+        const uint32_t word[2] = {key[(j + 3) % 4], key[4 + j]};
+        const uint32_t col[2] = {w->key_a, w->key_b};
+        for (uint32_t i = 0; i < 4; i++) {
+            uint32_t limb = i % 2 == 0 ? word[i / 2] & 0xffff : word[i / 2] >> 16;
+            fm_air_at(a, col[i / 2] + i % 2, log_period, 64 * block + j, minus(limb));
+        }
+        fm_air_at(a, j == 0 ? w->chain1 : w->chain5, log_period, 64 * block + j, 1);
+        fm_air_at(a, w->chain4, log_period, 64 * block + j, 1);
     }
 }
 

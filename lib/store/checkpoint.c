@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/checkpoint.h"
 
+#include "crypto/hash.h"
 #include "wire/cursor.h"
 
 static const uint8_t magic[16] = "firmament check1";
@@ -249,13 +250,20 @@ fm_err fm_checkpoint_read(struct fm_checkpoint_reader *r, const uint8_t *bytes, 
 
 fm_err fm_checkpoint_read_end(struct fm_checkpoint_reader *r)
 {
+    uint8_t rest[32];
+
     if (!r->head_done || r->have != 0) {
         return FM_E_CHECKPOINT_DAMAGED;
     }
     if (fm_state_load_end(r->state, &r->top, &r->receipt) != FM_OK) {
         return FM_E_CHECKPOINT_DAMAGED;
     }
-    return memcmp(r->state->root, r->receipt.head.post_root, 32) == 0 ? FM_OK : FM_E_FORGED;
+    /* The receipt's hash is over its head, which names the rest: without this somebody could ship another rest. */
+    fm_hash(FM_H_REST, (const uint8_t *)&r->receipt.rest, sizeof r->receipt.rest, rest);
+    return memcmp(r->state->root, r->receipt.head.post_root, 32) == 0 && memcmp(rest, r->receipt.head.rest_hash,
+                                                                                32) == 0
+               ? FM_OK
+               : FM_E_FORGED;
 }
 
 fm_err fm_thaw_check(const struct fm_receipt *receipt, const uint8_t attested[32],

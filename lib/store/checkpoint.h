@@ -15,6 +15,7 @@
 #include "store/io.h"
 
 #define FM_CHECKPOINT_HEAD_BYTES (16U + 8U + 144U + 128U + 368U + 32U)
+#define FM_CHECKPOINT_RECEIPT_AT (16U + 8U + 144U + 128U)
 /* The longest that one cell takes. */
 #define FM_CHECKPOINT_CELL_MAX (192U + 4U + 255U * 66U + 1024U * 34U)
 
@@ -52,12 +53,12 @@ void fm_checkpoint_read_begin(struct fm_checkpoint_reader *r, struct fm_state *s
 fm_err fm_checkpoint_read(struct fm_checkpoint_reader *r, const uint8_t *bytes,
                           size_t n) FM_MUST_CHECK;
 /* After the last byte: FM_E_CHECKPOINT_DAMAGED if cells are missing; FM_E_FORGED if the recomputed
- * root is not the receipt's. */
+ * root is not the receipt's, or the receipt's two parts are not of one receipt. */
 fm_err fm_checkpoint_read_end(struct fm_checkpoint_reader *r) FM_MUST_CHECK;
 
-/* Thaw (heart.md section 6): what must hold of a checkpoint that somebody else ships, beside the
- * root tooth. attested: the
- * receipt hash that the federation, or the sender by another way, attested. FM_E_NOT_ATTESTED, FM_E_ROLLED_BACK. */
+/* Thaw (heart.md section 6): what must hold of a checkpoint that somebody else ships, beside the root tooth.
+ * attested: the receipt hash that the federation, or the sender by another way, attested. FM_E_NOT_ATTESTED,
+ * FM_E_ROLLED_BACK. */
 fm_err fm_thaw_check(const struct fm_receipt *receipt, const uint8_t attested[32],
                      uint64_t floor_seq, struct fm_why *why) FM_MUST_CHECK;
 

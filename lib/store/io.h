@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the store asks of its shell. The store does no I/O: a step function leaves one request, the
- * shell performs it and says
- * how it went. The same code runs over files, behind a disk domain's ring and over a simulated disk
+ * What the store asks of its shell. The store does no I/O: a step function leaves one request, the shell performs
+ * it and says how it went. The same code runs over files, behind a disk domain's ring and over a simulated disk
  * that tears and lies.
  */
 #ifndef FM_STORE_IO_H

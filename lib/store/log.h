@@ -58,9 +58,8 @@ void fm_log_done(struct fm_log *log, bool ok);
 /* HEAD?: the height and hash of the last durable frame; false if stopped. */
 bool fm_log_head(const struct fm_log *log, uint64_t *height, uint8_t hash[32]);
 
-/* The log is empty from here on: its next frame goes to its first sector. Call after a checkpoint
- * of the last height; the
- * superblock that says so (log->super) must be durable before the next put. */
+/* The log is empty from here on: its next frame goes to its first sector. Call after a checkpoint of the last
+ * height; the superblock that says so (log->super) must be durable before the next put. */
 void fm_log_restart(struct fm_log *log);
 
 /* Recovery: reads the log and gives its frames one by one. */

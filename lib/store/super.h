@@ -12,7 +12,7 @@
 
 #include "store/io.h"
 
-#define FM_STORE_VERSION 1U
+#define FM_STORE_VERSION 2U /* 1 had one log, written over after a checkpoint */
 #define FM_SUPER_COPIES 2U
 #define FM_SUPER_STRIDE (8U * FM_SECTOR_BYTES)
 #define FM_SUPER_AREA_BYTES (FM_SUPER_COPIES * FM_SUPER_STRIDE)

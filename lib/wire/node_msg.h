@@ -17,12 +17,12 @@
  *                 -> as in a checkpoint: header 160 | next_id 32 | records u16 | fields u16 | ...
  *   PROOF 4       id 32 | kind u8 (0 cell, 2 record, 3 field, 255 absence) | index u16
  *                 -> the proof
- *   RECEIPT 5     how u8 (0 seq, 1 agent and nonce) | seq u64, or agent 32 and nonce u64
+ *   RECEIPT 5     how u8 (0 seq, 1 agent and nonce, 2 its hash) | seq u64, or agent 32 and nonce u64, or hash 32
  *                 -> receipt 368
  *   METRICS 6     nothing
  *                 -> text, one "name value" a line
- *   CHECKPOINT 7  restart u8
- *                 -> height u64 | seq u64 | receipt hash 32 | root 32
+ *   CHECKPOINT 7  restart u8 (1: the next log begins here)
+ *                 -> once it is taken, of this state or a later one: height u64 | seq u64 | receipt hash 32 | root 32
  *   SHIP 8        nothing
  *                 -> a stream of answers with pieces of a checkpoint; an empty one ends it
  */

@@ -170,7 +170,7 @@ static void get_invoke(struct decoder *d, struct fm_effect *e)
 
 /*@ requires dec_ok(d);
   @ requires \valid(e) && \separated(e, d, d->r.buf + (0 .. d->r.len - 1));
-  @ assigns d->r.pos, d->r.bad, d->why, d->rotates, *e;
+  @ assigns d->r.pos, d->r.bad, d->why, *e;
   @ ensures dec_ok(d) && d->r.pos >= \old(d->r.pos) && (\old(d->r.bad) ==> d->r.bad); */
 static void get_rotate(struct decoder *d, struct fm_effect *e)
 {
@@ -179,9 +179,18 @@ static void get_rotate(struct decoder *d, struct fm_effect *e)
         refuse(d, e->data_at, "new_pk", 1, 0);
     }
     (void)place(d, FM_SIG_BYTES);
-    d->rotates++;
-    if (d->rotates > 1U) {
-        refuse(d, e->data_at - 1U, "rotates", 1, d->rotates);
+}
+
+/* One new key a turn. */
+/*@ requires dec_ok(d);
+  @ assigns d->why, d->r.bad, d->rotates; ensures dec_ok(d) && (\old(d->r.bad) ==> d->r.bad); */
+static void count_rotate(struct decoder *d, uint8_t op)
+{
+    if (op == FM_OP_ROTATE && !d->r.bad) {
+        if (d->rotates > 0U) {
+            refuse(d, d->r.pos - 1, "rotates", 1, 2);
+        }
+        d->rotates = 1;
     }
 }
 
@@ -203,7 +212,7 @@ static void check_frame_kind(struct decoder *d, uint8_t frame_kind, uint8_t op)
 
 /*@ requires dec_ok(d);
   @ requires \valid(e) && \separated(e, d, d->r.buf + (0 .. d->r.len - 1));
-  @ assigns d->r.pos, d->r.bad, d->why, d->rotates, *e;
+  @ assigns d->r.pos, d->r.bad, d->why, *e;
   @ ensures dec_ok(d) && d->r.pos >= \old(d->r.pos) && (\old(d->r.bad) ==> d->r.bad); */
 static void get_operands(struct decoder *d, struct fm_effect *e)
 {
@@ -277,6 +286,7 @@ static void get_effect(struct decoder *d, uint8_t frame_kind, struct fm_effect *
     e->op = fm_get_u8(&d->r);
     within(d, 1, "op", FM_OP_CHECK, FM_OP_DESTROY, e->op);
     check_frame_kind(d, frame_kind, e->op);
+    count_rotate(d, e->op);
     if (!d->r.bad) {
         get_operands(d, e);
     }

@@ -133,7 +133,7 @@ static void on_fault(uint32_t domain, seL4_Word label)
         root_out_take_back();
     }
     report(domain, label);
-    if (restarts[domain] < d->restarts) {
+    if (root_quiet(domain) && restarts[domain] < d->restarts) {
         restarts[domain]++;
         fm_print("restart %u of %u: %s\n", restarts[domain], d->restarts, root_name(d->name));
         root_restart(domain, answer);

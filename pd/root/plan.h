@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 #define FM_PLAN_MAGIC 0x314e414c504d4621ULL
-#define FM_PLAN_VERSION 1U
+#define FM_PLAN_VERSION 2U
 #define FM_PLAN_NONE 0xffffffffU
 #define FM_PLAN_SMC 0xfffffffeU /* as object of a capability: the root task's SMC capability */
 
@@ -111,6 +111,17 @@ struct fm_plan_window {
     uint32_t pad;
 };
 
+/* What root does to a domain's device after the domain has faulted, before anybody else runs: it writes `value` at
+ * `offset` of the device's page and waits until it reads the same there. */
+struct fm_plan_reset {
+    uint32_t domain;
+    uint32_t frame;
+    uint32_t offset;
+    uint32_t value;
+    uint32_t name;
+    uint32_t pad;
+};
+
 #define FM_DOMAIN_PASSIVE 1U
 #define FM_DOMAIN_NO_FPU 2U
 #define FM_DOMAIN_NO_TIME 4U
@@ -150,6 +161,7 @@ enum fm_plan_table_id {
     FM_TABLE_PATCHES,
     FM_TABLE_IRQS,
     FM_TABLE_WINDOWS,
+    FM_TABLE_RESETS,
     FM_TABLE_DOMAINS,
     FM_TABLES,
 };

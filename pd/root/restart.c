@@ -1,10 +1,44 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Starting a domain anew: those who wait for it get an answer, its own memory is made again as at the
- * start, and it begins at its entry point. Memory that it shares stays: peers may be using it, and a
- * driver resets its device before it looks at its DMA region.
+ * start, and it begins at its entry point. Memory that it shares stays, for peers may be using it.
+ *
+ * A device does not stop when its driver faults. Root holds every device's page, is above everybody, and
+ * knows from the plan what stops this one: it does so before it answers or starts anybody, so nobody
+ * ever runs beside a device without a driver. Asking the new instance to do it would be too late: peers that share
+ * the DMA region run before, and a driver that is not started again never would.
  */
 #include "pd/root/root.h"
+#include "pd/rt/machine.h"
+
+#define RESET_READS 1000000U /* a device that needs longer than this has failed */
+
+bool root_quiet(uint32_t domain)
+{
+    const struct fm_plan_reset *resets = root_table(FM_TABLE_RESETS);
+    bool all = true;
+
+    for (uint32_t i = 0; i < root_count(FM_TABLE_RESETS); i++) {
+        const struct fm_plan_reset *r = &resets[i];
+        volatile uint32_t *reg;
+        bool done = false;
+
+        if (r->domain != domain) {
+            continue;
+        }
+        reg = (volatile uint32_t *)(root_scratch_device(r->frame) + r->offset);
+        *reg = r->value;
+        for (uint32_t k = 0; k < RESET_READS && !done; k++) {
+            done = *reg == r->value;
+        }
+        fm_machine_io_barrier();
+        root_scratch_done(r->frame, FM_BITS_SMALL_PAGE, false);
+        fm_print("device of %s (%s): %s\n", root_name(root_domain(domain)->name),
+                 root_name(r->name), done ? "reset" : "does not come to rest");
+        all = all && done;
+    }
+    return all;
+}
 
 void root_answer_waiting(uint32_t domain, seL4_Word label)
 {

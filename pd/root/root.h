@@ -59,6 +59,8 @@ uint64_t root_memory_left(void);
 /* ---- space */
 /* Maps a frame capability, making the page tables that are missing. */
 void root_map(seL4_CPtr frame, seL4_CPtr vspace, uint64_t vaddr, uint32_t flags, const char *name);
+/* Maps the device page `object` there, uncached, until root_scratch_done(). */
+volatile uint8_t *root_scratch_device(uint32_t object);
 /* Maps frame `object` into root's scratch window and returns its address; one at a time. */
 uint8_t *root_scratch(uint32_t object, uint32_t size_bits);
 /* Ends that; for code, makes it visible to instruction fetch first. */
@@ -76,6 +78,9 @@ void root_enter(uint32_t domain);
 
 /* ---- fault, restart */
 _Noreturn void root_serve(void);
+/* Stops the devices of a domain that has faulted, so that none writes to memory any more. False, with the
+ * device named on the console, if one does not come to rest: the domain must not run again then. */
+bool root_quiet(uint32_t domain);
 /* Answers those who wait for a domain that has faulted. */
 void root_answer_waiting(uint32_t domain, seL4_Word label);
 /* Makes a domain's memory anew and starts it; answers those who wait for it. */

@@ -50,6 +50,13 @@ uint8_t *root_scratch(uint32_t object, uint32_t size_bits)
     return (uint8_t *)at;
 }
 
+volatile uint8_t *root_scratch_device(uint32_t object)
+{
+    root_map(root_object(object), FM_SLOT_VSPACE, SCRATCH_SMALL, FM_MAP_READ | FM_MAP_WRITE,
+             "scratch");
+    return (volatile uint8_t *)SCRATCH_SMALL;
+}
+
 void root_scratch_done(uint32_t object, uint32_t size_bits, bool code)
 {
     if (code) {

@@ -39,6 +39,12 @@ static inline seL4_Error fm_machine_unify(seL4_CPtr frame, seL4_Word bytes)
     return fm_page_unify(frame, bytes);
 }
 
+/* Orders accesses to memory and to devices, both before and after. */
+static inline void fm_machine_io_barrier(void)
+{
+    __asm__ volatile("dmb sy" ::: "memory");
+}
+
 #elif defined(__riscv)
 
 #define FM_MACHINE_VM_DEVICE FM_VM_DEFAULT
@@ -69,6 +75,11 @@ static inline seL4_Error fm_machine_unify(seL4_CPtr frame, seL4_Word bytes)
     (void)bytes;
     __asm__ volatile("fence.i" ::: "memory");
     return seL4_NoError;
+}
+
+static inline void fm_machine_io_barrier(void)
+{
+    __asm__ volatile("fence iorw, iorw" ::: "memory");
 }
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The prover domain: a claim and its witness in, a proof out. It works in the one arena that the description gives
- * it, and says
- * how much it would need when that is too small. What the client writes is copied before it is looked at.
+ * it, and says how much it would need when that is too small. What the client writes is copied before it is looked
+ * at.
  */
 #include <string.h>
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The verifier domain: a claim and a proof in, a verdict out; passive, it runs on its caller's time. Both are copied
- * before they are
- * looked at, and everything is wiped before the next. No prover is linked into it.
+ * The verifier domain: a claim and a proof in, a verdict out; passive, it runs on its caller's time. Both are
+ * copied before they are looked at, and everything is wiped before the next. No prover is linked into it.
  */
 #include <string.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One app function, two backings: a cell on a ledger, through real signed turns, and a small
- * derivation tree in memory that stands
- * where the kernel will. It cannot tell them apart; a widening is refused by both with the same error and axis.
+ * One app function, two backings: a cell on a ledger, through real signed turns, and a small derivation tree in
+ * memory that stands where the kernel will. It cannot tell them apart; a widening is refused by both with the same
+ * error and axis.
  */
 #include "app/cell.h"
 #include "tests/core/world.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The differences that docs/spec/tokens.md lists are what they are said to be, on both sides: a release of either that
-// closes or widens one is noticed.
+// closes or widens one is noticed. So are the agreements that were differences once.
 import { readFileSync } from "node:fs";
 import { foreign as f, Ours, hex, text, bytes, foreign_authorize, ok } from "./foreign.mjs";
 
@@ -9,7 +9,8 @@ export async function differences() {
   const secret = "44".repeat(32);
   const key = f.PrivateKey.fromBytes(bytes(secret), f.SignatureAlgorithm.Ed25519);
   const root = f.KeyPair.fromPrivateKey(key).getPublicKey();
-  for (const line of readFileSync("tests/vectors/biscuit/differences.tsv", "utf8").split("\n")) {
+  const lines = ["differences", "agreements"].map((name) => readFileSync(`tests/vectors/biscuit/${name}.tsv`, "utf8"));
+  for (const line of lines.join("\n").split("\n")) {
     if (line === "" || line.startsWith("#")) continue;
     const [number, authority, code, want_ours, want_theirs, why] = line.split("\t").map((s) => s.replaceAll("\\n", "\n"));
     const token = (await ours.say("mint", "00", secret, secret, text(authority)))[1];

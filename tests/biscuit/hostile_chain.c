@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Chains that were cut, reordered, spliced or given other keys: each is refused by the signature or the proof that
- * notices it. Then every truncation and every flipped bit of one token, for Ed25519, with the reasons counted.
+ * notices it. Then every truncation and every flipped bit of one token, for Ed25519, with the reasons counted. All of
+ * it twice: on a chain whose first blocks are signed in version 0, and on one that is in version 1 throughout.
  */
 #include "base/base.h"
 #include "biscuit/pb.h"
@@ -22,6 +23,7 @@ struct made {
 
 static uint8_t *memory;
 static struct fm_arena arena;
+static uint32_t version; /* of the signatures, at least */
 static struct fm_biscuit_key root;
 static struct made one, two, three, four, sealed, other, built;
 static uint8_t response[2048];
@@ -44,9 +46,10 @@ static bool mint(struct made *m, uint8_t algorithm, uint8_t fill, uint8_t next)
 {
     struct fm_biscuit_secret r = secret(algorithm, fill);
     struct fm_biscuit_secret n = secret(FM_BISCUIT_ED25519, next);
+    const struct fm_biscuit_options how = {false, 0, version};
     const char *code = "right(\"a\", \"read\");";
 
-    return fm_biscuit_mint(&r, &n, NULL, code, strlen(code), P256, &arena, m->bytes, sizeof m->bytes, &m->n, NULL) ==
+    return fm_biscuit_mint(&r, &n, &how, code, strlen(code), P256, &arena, m->bytes, sizeof m->bytes, &m->n, NULL) ==
                FM_OK && parse(m);
 }
 
@@ -91,6 +94,9 @@ static void make(void)
            "HOC0002 a chain of four");
     TAP_OK(fm_biscuit_seal(&four.token, P256, &arena, sealed.bytes, sizeof sealed.bytes, &sealed.n) == FM_OK &&
                parse(&sealed), "HOC0003 sealed");
+    const struct fm_biscuit_block *b = four.token.block;
+    TAP_OK(b[0].version == version && b[1].version == version && b[2].version == 1 && b[3].version == 1,
+           "HOC0004 signed in the version that was asked for, in version 1 behind the third party's block");
 }
 
 static void put_key(struct fm_pbw *w, const struct fm_biscuit_key *key)
@@ -187,6 +193,29 @@ static void test_blocks(void)
     t = four.token;
     t.block[3].version = 0;
     refused(&t, FM_E_TOKEN_SIGNATURE, 3, "HOC0018 a signature's version lowered");
+    for (uint32_t i = 0; i < 2; i++) {
+        t = four.token;
+        t.block[i].version ^= 1U;
+        refused(&t, FM_E_TOKEN_SIGNATURE, i, "HOC0054 a signature's version lowered or raised");
+    }
+    t = four.token;
+    memmove(&t.block[0], &t.block[1], 3 * sizeof t.block[0]);
+    t.nblocks = 3;
+    write(&t);
+    uint32_t where;
+    TAP_EQ(judge(built.bytes, built.n, &where), FM_E_TOKEN_SIGNATURE,
+           "HOC0055 without the authority block");
+    t = four.token;
+    t.proof = three.token.proof;
+    refused(&t, FM_E_TOKEN_PROOF, 4, "HOC0056 with an earlier secret");
+    t.proof = four.token.proof;
+    t.proof_len = 31;
+    refused(&t, FM_E_TOKEN_PROOF, 4, "HOC0057 with a secret of 31 bytes");
+    t = sealed.token;
+    refused(&t, FM_OK, 0, "HOC0058 sealed and written again the token is sound");
+    t = four.token;
+    t.block[1].next = other.token.block[0].next;
+    refused(&t, FM_E_TOKEN_SIGNATURE, 1, "HOC0059 another key in the middle");
     t = four.token;
     t.block[3].payload = t.block[1].payload;
     t.block[3].payload_len = t.block[1].payload_len;
@@ -242,6 +271,8 @@ static void test_keys(void)
     refused(&t, FM_E_TOKEN_SIGNATURE_FORM, 4, "HOC0031 a seal of 32 bytes");
     root = key;
     refused(&four.token, FM_E_TOKEN_SIGNATURE, 0, "HOC0032 another root key");
+    root = (struct fm_biscuit_key){FM_BISCUIT_ED25519, 32, {1}};
+    refused(&four.token, FM_E_TOKEN_KEY, 0, "HOC0060 a root key of small order, under which all can sign");
     TAP_OK(mint(&other, FM_BISCUIT_SECP256R1, 1, 2), "HOC0033 a secp256r1 token");
     mine = secret(FM_BISCUIT_SECP256R1, 1);
     TAP_EQ(fm_biscuit_key_of_secret(mine.algorithm, mine.bytes, P256, &root), FM_OK, "HOC0034 and its key");
@@ -320,11 +351,13 @@ int main(void)
         return 1;
     }
     arena = (struct fm_arena){memory, ARENA_BYTES, 0};
-    make();
-    test_blocks();
-    test_keys();
-    test_third_party();
-    test_damage();
+    for (version = 0; version < 2; version++) {
+        make();
+        test_blocks();
+        test_keys();
+        test_third_party();
+        test_damage();
+    }
     free(memory);
     return tap_done();
 }

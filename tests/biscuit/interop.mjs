@@ -3,6 +3,7 @@
 // that comes about and must give the same answer; both must also name the same revocation ids and print the same code.
 import { differences } from "./differences.mjs";
 import { foreign as f, Ours, hex, text, bytes, foreign_authorize, ok, done } from "./foreign.mjs";
+import { same_bytes } from "./same_bytes.mjs";
 
 const ours = new Ours();
 let case_of_secret = 1;
@@ -133,5 +134,6 @@ for (const alg of algorithms) {
   }
 }
 await ours.end();
+await same_bytes();
 await differences();
 done();

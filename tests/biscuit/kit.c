@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/biscuit/kit.h"
 
+#include <stdio.h>
+
 static uint8_t memory[KIT_ARENA];
 
 struct fm_arena kit_arena(void)
@@ -32,14 +34,26 @@ static fm_err take(struct kit_token *out, fm_err err)
     return err == FM_OK ? fm_biscuit_parse(&out->t, out->bytes, out->len, NULL) : err;
 }
 
-fm_err kit_mint(struct kit_token *out, uint8_t algorithm, uint32_t root, uint32_t next, const char *code)
+static fm_err mint(struct kit_token *out, uint8_t algorithm, uint32_t root, uint32_t next, uint32_t version,
+                   const char *code)
 {
+    const struct fm_biscuit_options how = {false, 0, version};
     struct fm_arena arena = kit_arena();
     struct fm_biscuit_secret r = kit_secret(algorithm, root);
     struct fm_biscuit_secret n = kit_secret(algorithm, next);
 
-    return take(out, fm_biscuit_mint(&r, &n, NULL, code, strlen(code), &fm_biscuit_p256_openssl, &arena, out->bytes,
+    return take(out, fm_biscuit_mint(&r, &n, &how, code, strlen(code), &fm_biscuit_p256_openssl, &arena, out->bytes,
                                      sizeof out->bytes, &out->len, NULL));
+}
+
+fm_err kit_mint(struct kit_token *out, uint8_t algorithm, uint32_t root, uint32_t next, const char *code)
+{
+    return mint(out, algorithm, root, next, 0, code);
+}
+
+fm_err kit_mint_linked(struct kit_token *out, uint32_t root, uint32_t next, const char *code)
+{
+    return mint(out, FM_BISCUIT_ED25519, root, next, 1, code);
 }
 
 fm_err kit_attenuate(struct kit_token *out, const struct kit_token *from, uint8_t algorithm, uint32_t next,
@@ -106,6 +120,18 @@ fm_err kit_ask(const struct fm_biscuit *t, const char *code, struct fm_biscuit_v
         err = fm_biscuit_world_code(w, code, strlen(code), NULL);
     }
     return err == FM_OK ? fm_biscuit_authorize(w, verdict != NULL ? verdict : &own) : err;
+}
+
+void kit_failed(const struct fm_biscuit_verdict *v, char *out, size_t cap)
+{
+    size_t at = (size_t)snprintf(out, cap, "%s", v->nfailed == 0 ? "-" : "");
+
+    for (uint32_t i = 0; i < v->nfailed && i < FM_BISCUIT_FAILED_MAX && at < cap; i++) {
+        const char *comma = i > 0 ? "," : "";
+        at += (size_t)(v->failed[i].block == FM_BISCUIT_AUTHORIZER
+                           ? snprintf(out + at, cap - at, "%sa:%u", comma, v->failed[i].check)
+                           : snprintf(out + at, cap - at, "%s%u:%u", comma, v->failed[i].block, v->failed[i].check));
+    }
 }
 
 fm_err kit_print(const struct fm_biscuit *t, uint32_t block, char *out, size_t cap)

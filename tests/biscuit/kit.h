@@ -22,6 +22,8 @@ struct fm_biscuit_secret kit_secret(uint8_t algorithm, uint32_t number);
 struct fm_biscuit_key kit_key(uint8_t algorithm, uint32_t number);
 /* Mint, attenuate, seal with secrets by number, then parse what came out into *out. */
 fm_err kit_mint(struct kit_token *out, uint8_t algorithm, uint32_t root, uint32_t next, const char *code);
+/* The same under Ed25519, signed in version 1 on request. */
+fm_err kit_mint_linked(struct kit_token *out, uint32_t root, uint32_t next, const char *code);
 fm_err kit_attenuate(struct kit_token *out, const struct kit_token *from, uint8_t algorithm, uint32_t next,
                      const char *code);
 fm_err kit_seal(struct kit_token *out, const struct kit_token *from);
@@ -32,6 +34,8 @@ fm_err kit_third(struct kit_token *out, const struct kit_token *from, uint8_t al
 fm_err kit_verify(const struct fm_biscuit *t, uint8_t algorithm, uint32_t root);
 /* Loads the token (NULL: none) and the code, with default limits, and decides. */
 fm_err kit_ask(const struct fm_biscuit *t, const char *code, struct fm_biscuit_verdict *verdict);
+/* The failed checks as text: block:check, with commas, "a" for the authorizer's block; "-" if there are none. */
+void kit_failed(const struct fm_biscuit_verdict *v, char *out, size_t cap);
 /* The block's text. */
 fm_err kit_print(const struct fm_biscuit *t, uint32_t block, char *out, size_t cap);
 

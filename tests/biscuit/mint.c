@@ -36,7 +36,7 @@ static void test_mint(void)
         TAP_EQ(kit_verify(&a.t, 1U - alg, 1), alg == ED ? FM_E_TOKEN_SIGNATURE : FM_E_TOKEN_SIGNATURE_FORM,
                "MNT0004 … nor under a root key of the other algorithm");
     }
-    const uint32_t id = 7;
+    const struct fm_biscuit_options id = {true, 7, 0};
     struct fm_biscuit_secret r = kit_secret(ED, 1);
     struct fm_biscuit_secret n = kit_secret(P256, 2);
     struct fm_arena arena = kit_arena();
@@ -45,6 +45,24 @@ static void test_mint(void)
                 fm_biscuit_parse(&a.t, a.bytes, a.len, NULL) == FM_OK;
     TAP_OK(good && a.t.has_root_key_id && a.t.root_key_id == 7 && arena.used == 0 && kit_verify(&a.t, ED, 1) == FM_OK,
            "MNT0005 the root key's id is kept, algorithms mix, the working memory comes back");
+}
+
+/* Verifying needs room for the longest block and 512 bytes more, and gives it back. */
+static void test_room(void)
+{
+    struct fm_arena arena = kit_arena();
+    struct fm_biscuit_key key = kit_key(ED, 1);
+    size_t least = 0;
+    unsigned other = 0;
+
+    (void)!kit_mint(&a, ED, 1, 2, rich);
+    for (size_t cap = a.t.block[0].payload_len + 600U; cap-- > 0;) {
+        struct fm_arena part = {arena.base, cap, 0};
+        fm_err err = fm_biscuit_verify(&a.t, &key, NULL, &part, NULL);
+        least = err == FM_OK ? cap : least;
+        other += (err != FM_OK && err != FM_E_TOKEN_MEMORY) || part.used != 0 ? 1U : 0U;
+    }
+    TAP_OK(least == a.t.block[0].payload_len + 512U && other == 0, "MNT0008 verifying takes the room that it says");
 }
 
 static void test_print(void)
@@ -56,6 +74,61 @@ static void test_print(void)
     TAP_OK(good && strcmp(first, again) == 0, "MNT0006 a printed block is read again and prints the same");
     TAP_OK(a.len == b.len && memcmp(a.bytes, b.bytes, a.len) == 0,
            "MNT0007 … and makes the same bytes: encoding and Ed25519 are deterministic");
+}
+
+/* The version that each block of a token is signed in, as one number: block 0 is the lowest digit. */
+static unsigned versions(const struct kit_token *t)
+{
+    unsigned all = 0;
+
+    for (uint32_t i = t->t.nblocks; i-- > 0;) {
+        all = all * 10U + t->t.block[i].version;
+    }
+    return kit_verify(&t->t, ED, 1) == FM_OK ? all : 9;
+}
+
+static void test_versions(void)
+{
+    static const char *const plain = "right(\"a\", \"read\"); check if [1].length() == 1 trusting previous;";
+
+    TAP_OK(kit_mint(&a, ED, 1, 2, "a(1); check all a($x), $x | 1 == 1 trusting previous;") == FM_OK &&
+               versions(&a) == 1, "MNT0080 `==` is of datalog 3.3: version 1");
+    TAP_OK(kit_mint(&a, ED, 1, 2, "a(1); check all a($x), ($x | 1) === 1 trusting previous;") == FM_OK &&
+               versions(&a) == 0 && kit_attenuate(&b, &a, ED, 3, "check if a(1);") == FM_OK && versions(&b) == 0,
+           "MNT0081 a block of datalog 3.1 under Ed25519 keys: version 0");
+    TAP_OK(kit_attenuate(&b, &a, ED, 3, "reject if b(1);") == FM_OK && versions(&b) == 10,
+           "MNT0082 a newer block behind it: version 1");
+    TAP_OK(kit_attenuate(&c, &b, ED, 4, "check if a(1);") == FM_OK && versions(&c) == 110,
+           "MNT0083 … and then every block, for a chain that is linked stays so");
+    TAP_OK(kit_third(&b, &a, ED, 50, 3, "x(1);") == FM_OK && versions(&b) == 10, "MNT0084 a third party's: version 1");
+    TAP_OK(kit_attenuate(&b, &a, P256, 3, "check if a(1);") == FM_OK && versions(&b) == 10,
+           "MNT0085 a next key that is not Ed25519: version 1");
+    TAP_OK(kit_mint(&a, ED, 1, 2, plain) == FM_OK && versions(&a) == 1,
+           "MNT0086 an array is of 3.3, whatever other libraries say");
+    TAP_OK(kit_mint(&a, P256, 1, 2, "a(1);") == FM_OK && a.t.block[0].version == 1,
+           "MNT0087 a secp256r1 root: version 1");
+    TAP_OK(kit_mint_linked(&a, 1, 2, "a(1);") == FM_OK && versions(&a) == 1 &&
+               kit_attenuate(&b, &a, ED, 3, "check if a(1);") == FM_OK && versions(&b) == 11,
+           "MNT0088 version 1 on request, and behind it");
+}
+
+/* The next secret used twice: what version 1 is for. The same holder's block stands behind another first block. */
+static void test_transplant(void)
+{
+    static struct kit_token d;
+    unsigned moved = 0;
+
+    for (unsigned linked = 0; linked < 2; linked++) {
+        bool made = linked != 0 ? kit_mint_linked(&a, 1, 2, "a(1);") == FM_OK &&
+                                      kit_mint_linked(&b, 1, 2, "a(2);") == FM_OK
+                                : kit_mint(&a, ED, 1, 2, "a(1);") == FM_OK && kit_mint(&b, ED, 1, 2, "a(2);") == FM_OK;
+        made = made && kit_attenuate(&c, &a, ED, 3, "check if a(1);") == FM_OK;
+        d = c;
+        d.t.block[0] = b.t.block[0];
+        fm_err err = kit_verify(&d.t, ED, 1);
+        moved += made && err == (linked != 0 ? FM_E_TOKEN_SIGNATURE : FM_OK) ? 1U : 0U;
+    }
+    TAP_EQ(moved, 2, "MNT0089 a block moves between chains that share a secret in version 0, never in version 1");
 }
 
 static void test_chain(void)
@@ -239,6 +312,9 @@ static void test_wrong_use(void)
     TAP_EQ(MINT(&odd, &r, "a(1);", ssl, &arena, sizeof buf), FM_E_TOKEN_ALGORITHM, "MNT0062 … of the root");
     TAP_EQ(MINT(&r, &none, "a(1);", ssl, &arena, sizeof buf), FM_E_TOKEN_KEY, "MNT0063 a secret out of range");
     TAP_EQ(MINT(&none, &r, "a(1);", ssl, &arena, sizeof buf), FM_E_TOKEN_KEY, "MNT0064 … of the root");
+    const struct fm_biscuit_options third = {false, 0, 2};
+    TAP_EQ(fm_biscuit_mint(&r, &r, &third, "a(1);", 5, ssl, &arena, buf, sizeof buf, &len, &where),
+           FM_E_TOKEN_SIG_VERSION, "MNT0074 a signature version that is none");
     TAP_EQ(MINT(&r, &r, "a(1);", ssl, &tiny, sizeof buf), FM_E_TOKEN_MEMORY, "MNT0065 too little working memory");
     TAP_EQ(MINT(&r, &r, "a(1);", ssl, &arena, 100), FM_E_TOKEN_LENGTH, "MNT0066 too little room for the token");
     TAP_EQ(MINT(&r, &r, "a(1);\n  b(1,);", ssl, &arena, sizeof buf), FM_E_TOKEN_SYNTAX, "MNT0067 a text that is none");
@@ -246,8 +322,10 @@ static void test_wrong_use(void)
     TAP_EQ(MINT(&r, &r, "allow if true;", ssl, &arena, sizeof buf), FM_E_TOKEN_SYNTAX, "MNT0069 a policy in a block");
     TAP_EQ(MINT(&r, &r, "a($x);", ssl, &arena, sizeof buf), FM_E_TOKEN_FACT_VARIABLE, "MNT0070 a fact with a variable");
     TAP_EQ(MINT(&r, &r, "a($x) <- b($y);", ssl, &arena, sizeof buf), FM_E_TOKEN_UNBOUND, "MNT0071 an unbound head");
-    for (size_t cap = 0; cap < a.len; cap++) {
-        FM_ASSERT(MINT(&r, &r, "a(1);", ssl, &arena, 0) == FM_E_TOKEN_LENGTH);
+    TAP_OK(MINT(&r, &r, "a(1);", ssl, &arena, sizeof buf) == FM_OK && MINT(&r, &r, "a(1);", ssl, &arena, len) == FM_OK,
+           "MNT0075 just enough room for the token is enough");
+    for (size_t cap = 0, need = len; cap < need; cap++) {
+        FM_ASSERT(MINT(&r, &r, "a(1);", ssl, &arena, cap) == FM_E_TOKEN_LENGTH);
     }
     TAP_OK(arena.used == 0 && tiny.used == 0, "MNT0072 the working memory comes back from each refusal");
     unsigned other = 0;
@@ -262,7 +340,10 @@ static void test_wrong_use(void)
 int main(void)
 {
     test_mint();
+    test_room();
     test_print();
+    test_versions();
+    test_transplant();
     test_chain();
     test_seal();
     test_third();

@@ -105,6 +105,15 @@ static void test_texts(void)
     w.has_methods = true;
     TAP_OK(fm_biscuit_narrow_code(&w, out, sizeof out, &n) == FM_OK && n == strlen(out) && mint(out),
            "PRO0016 numbers beyond their range are cut to it, and the text is a program");
+    struct fm_biscuit_question q = {.action = FM_RIGHT_SEND, .time = NOW, .has_amount = true};
+    arena = (struct fm_arena){memory, ARENA_BYTES, 0};
+    world = fm_biscuit_world_new(&arena, &limits);
+    q.amount = 1ULL << 63; /* -2^63 as the language's number, so below any limit */
+    TAP_EQ(fm_biscuit_ask(world, &q), FM_E_TOKEN_AMOUNT, "PRO0017 an amount above 2^63 - 1 is not asked about");
+    q.amount = UINT64_MAX;
+    TAP_EQ(fm_biscuit_ask(world, &q), FM_E_TOKEN_AMOUNT, "PRO0018 … nor is 2^64 - 1");
+    q.amount = INT64_MAX;
+    TAP_EQ(fm_biscuit_ask(world, &q), FM_OK, "PRO0019 … 2^63 - 1 is");
 }
 
 /* ------------------------------------------------------------------------------------------ limits */

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#define DEPTH 96U
+#define DEPTH 640U
 
 struct loop {
     const char *back;
@@ -54,6 +54,21 @@ static void quoted(struct raw *r, uint32_t tag)
     r->bad = r->bad || *r->at != '"';
     r->at++;
     fm_pbw_bytes(&r->w, tag, text, n);
+}
+
+/* The bytes that a letter stands for, as they are. */
+static void bare(struct raw *r, const struct raw_letter *letters, size_t nletters)
+{
+    bool found = false;
+
+    for (size_t i = 0; i < nletters; i++) {
+        if (letters[i].letter == r->at[1]) {
+            fm_pbw_raw(&r->w, letters[i].p, letters[i].n);
+            found = true;
+        }
+    }
+    r->bad = !found;
+    r->at += found ? 2 : 0;
 }
 
 static void field(struct raw *r, const struct raw_letter *letters, size_t nletters)
@@ -109,6 +124,8 @@ size_t raw_pb(const char *text, const struct raw_letter *letters, size_t nletter
                 r.at++;
                 r.loops--;
             }
+        } else if (*r.at == '&') {
+            bare(&r, letters, nletters);
         } else {
             field(&r, letters, nletters);
         }

@@ -4,6 +4,7 @@
  *
  *   3=7          field 3, the number 7            1"text"      field 1, bytes
  *   4{ … }       field 4, a message               1%K          field 1, bytes that a letter stands for
+ *   &K           those bytes alone, no field
  *   *12( … )     what stands between, 12 times; # in it is the number of the round, @ 1024 more
  */
 #ifndef FM_TESTS_BISCUIT_RAWPB_H

@@ -53,7 +53,14 @@ cc -std=c11 -Wall -Wextra -Werror -o "$work/shared" "$work/user.c" $flags; ok $?
 # shellcheck disable=SC2046
 cc -std=c11 -o "$work/static" "$work/user.c" -I"$work/usr/include" "$work/usr/lib/libbiscuit.a" -lsodium -lcrypto; ok $? "BLB0005 and against the static one"
 [ "$("$work/static")" = "1 0 TOKEN_DENIED" ]; ok $? "BLB0006 it runs"
-c++ -x c++ -fsyntax-only -I"$work/usr/include" - <<< '#include <firmament/biscuit_decide.h>' 2> "$work/cxx"; ok $? "BLB0007 C++ can read the headers"
+sed -e 's|<firmament/biscuit.h>|<firmament/biscuit.hpp>|' -e '/biscuit_decide.h\|biscuit_profile.h/d' "$work/user.c" > "$work/user.cc"
+# designated and short initialisers are C's
+sed -i -e 's|{\.action = FM_RIGHT_READ, .time = 1790000000}|fm_biscuit_question(); question.action = FM_RIGHT_READ; question.time = 1790000000|' "$work/user.cc"
+for cxx in g++ clang++; do
+    # shellcheck disable=SC2086
+    $cxx -std=c++17 -Wall -Wextra -Werror -Wno-missing-field-initializers -o "$work/cxx" "$work/user.cc" $flags &&
+        [ "$(LD_LIBRARY_PATH=$work/usr/lib "$work/cxx")" = "1 0 TOKEN_DENIED" ]; ok $? "BLB0007 $cxx: the same program in C++ compiles, links and runs"
+done
 shown() { nm -D --defined-only "$work/usr/lib/libbiscuit.so" | awk '{print $3}' | sed 's/@.*//' | sort -u; }
 others=$(shown | grep -vE '^(fm_biscuit_|fm_err_|LIBBISCUIT_0)'); [ -z "$others" ]; ok $? "BLB0008 it exports nothing else $others"
 needed=$(readelf -d "$work/usr/lib/libbiscuit.so" | sed -nE 's/.*NEEDED.*\[(.*)\]/\1/p' |

@@ -9,3 +9,7 @@ scripts += cli-stark
 script.cli-stark.file := tests/cli/stark.t
 script.cli-stark.budget_s := 30
 script.cli-stark.needs := build/host/bin/dregg build/host/bin/dreggd
+scripts += cli-complete
+script.cli-complete.file := tests/cli/complete.py
+script.cli-complete.budget_s := 20
+script.cli-complete.needs := build/host/bin/dregg build/host/bin/dreggd

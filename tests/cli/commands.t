@@ -67,6 +67,7 @@ refuses "CLI0058 not bound:" NOT_THERE directory lookup dir ann
 refuses "CLI0059 no directory:" POLICY directory list ann
 does "CLI0060 invoke" 0 invoke bob 1 8=0x6200000000000000000000000000000000000000000000000300000000000000 9=@bob --slot 3 --of dir
 does "CLI0061 show receipt by seq" 0 show receipt 3
+does "CLI0100 show receipt by its hash" 0 show receipt "$(value receipt)"
 does "CLI0062 show receipt by agent and nonce" 0 show receipt ann 0
 refuses "CLI0063 a receipt to come:" NO_RECEIPT show receipt 99999
 does "CLI0064 show metrics" 0 show metrics
@@ -97,6 +98,7 @@ for bad in "" "nonsense" "transfer ann" "transfer ann bob -1" "transfer ann bob 
     [ $? -eq 2 ]; ok $? "CLI0081 usage: '$bad'"
 done
 does "CLI0082 bench" 0 bench bob treasury --turns 50 --window 10 --remember "$work/mem"
+grep -q '"p50_ms":"[0-9.]*","p90_ms":"[0-9.]*","p99_ms":"[0-9.]*","p999_ms":"[0-9.]*","max_ms":"[0-9.]*"' <<<"$last"; ok $? "CLI0101 with its latencies"
 does "CLI0083 recall" 0 recall "$work/mem"
 head -c 8 "$work/mem" > "$work/lie"; head -c 32 /dev/zero >> "$work/lie"
 refuses "CLI0084 a receipt that is another one:" LOST recall "$work/lie"
@@ -120,6 +122,6 @@ last=$(dregg show head)
 does "CLI0096 a turn signed for the fork runs there" 0 transfer bob treasury 1
 stop
 "$bin/dregg" completion | bash -n; ok $? "CLI0097 the completion is a script"
-"$bin/dregg" --help | grep -q 'directory bind'; ok $? "CLI0098 help names the commands"
-"$bin/dregg" transfer --help | grep -q -- '--slot'; ok $? "CLI0099 a command's help names its options"
+last=$("$bin/dregg" --help); grep -q 'directory bind' <<<"$last"; ok $? "CLI0098 help names the commands"
+last=$("$bin/dregg" transfer --help); grep -q -- '--slot' <<<"$last"; ok $? "CLI0099 a command's help names its options"
 plan

@@ -12,8 +12,17 @@ does "STC0004 bob delegates to cleo" 0 delegate bob cleo 1 --slot 0 --of ann --r
 last=$(dregg show head)
 root_now=$(value root) receipt=$(value receipt) seq=$(value seq)
 does "STC0010 prove member" 0 prove member cleo 1 --out "$work/member"
+does "STC0060 prove member by three threads" 0 prove member cleo 1 --threads 3 --out "$work/member3"
+[ "$(value threads)" = 3 ] && [ -n "$(value prove_extend_ms)" ]; ok $? "STC0061 and it says how long each phase took"
+cmp -s "$work/member" "$work/member3"; ok $? "STC0062 the same file"
+refuses "STC0063 no threads:" USAGE prove member cleo 1 --threads 0 --out "$work/none"
 does "STC0011 prove chain" 0 prove chain cleo 1 --out "$work/chain"
 does "STC0012 prove receipts" 0 prove receipts 2 $((seq - 1)) --out "$work/receipts"
+last=$(dregg show receipt treasury 2) agent_receipt=$(value receipt)
+last=$(dregg show receipt treasury 0) first_receipt=$(value receipt)
+does "STC0050 prove an agent's receipts" 0 prove receipts 0 3 --agent treasury --out "$work/agent"
+refuses "STC0051 an agent's receipt that is not there:" NO_RECEIPT prove receipts 1 100 --agent treasury --out "$work/none"
+refuses "STC0052 two of an agent have nothing between:" USAGE prove receipts 0 2 --agent treasury --out "$work/none"
 refuses "STC0013 a right that the chain lacks:" WIDENS prove chain cleo 1 --rights read,write --out "$work/none"
 refuses "STC0014 an empty slot:" NO_CAP prove chain cleo 3 --out "$work/none"
 refuses "STC0015 a slot that is not there:" NO_SLOT prove member cleo 9 --out "$work/none"
@@ -42,9 +51,22 @@ for what in receipts deleg points; do
     does "STC0033 verify $what against the receipt" 0 verify "$work/$what" --receipt "$receipt"
     refuses "STC0034 and refuse it against another:" PROOF_ROOT verify "$work/$what" --receipt "$(printf '%064d' 7)"
 done
+does "STC0053 verify the agent's against the last of its receipts" 0 verify "$work/agent" --receipt "$agent_receipt"
+last=$(dregg verify "$work/agent" --receipt "$agent_receipt" --from "$first_receipt")
+[ "$(value statement) $(value receipts) $(value from_trusted)" = "RCPTCHAIN-A 3 true" ]; ok $? "STC0054 and the first one too"
+refuses "STC0055 and not from another:" PROOF_ROOT verify "$work/agent" --receipt "$agent_receipt" --from "$receipt"
+last=$(dregg verify "$work/agent" --receipt "$receipt")
+[[ $last == *"$agent_receipt"* && $last == *"$receipt"* ]]; ok $? "STC0056 a refusal names what it is about and what is trusted"
+last=$(dregg verify "$work/chain" --root "$receipt")
+[[ $last == *"$root_now"* && $last == *"$receipt"* ]]; ok $? "STC0057 of a chain too"
+last=$(dregg verify "$work/chain" --root "$root_now")
+for key in rights methods fields_from fields_to max_amount allowance expiry badge group links as_of ledger; do
+    [ -n "$(value $key)" ] || echo "# nothing about $key"
+done | grep -q nothing; [ $? = 1 ]; ok $? "STC0058 what a chain grants is said on every axis"
 last=$(dregg verify "$work/deleg" --receipt "$receipt"); [ "$(value statement)" = DELEG-W ]; ok $? "STC0035 the whole delegation says so"
-for what in member chain receipts deleg points; do
-    key=--root trust=$root_now; case $what in receipts|deleg|points) key=--receipt trust=$receipt;; esac
+for what in member chain receipts agent deleg points; do
+    key=--root trust=$root_now
+    case $what in receipts|deleg|points) key=--receipt trust=$receipt;; agent) key=--receipt trust=$agent_receipt;; esac
     size=$(stat -c %s "$work/$what") accepted=0
     for at in 17 20 30 100 300 $((size / 2)) $((size - 40)) $((size - 1)); do
         cp "$work/$what" "$work/bad"

@@ -79,6 +79,12 @@ head -c 70000 /dev/zero | tr '\0' ' ' > "$w/long"
 refuses "TOK0057 a program that is too long:" TOKEN_LENGTH token mint --key root --code "$w/long"
 [ "$(status_of mint --key root --code "$w/long")" = 13 ]; ok $? "TOK0058 that is a limit: 13"
 refuses "TOK0059 a key number that is none:" USAGE token mint --key root --any read --root-key-id 5000000000
+refuses "TOK0063 a signature version that is none:" USAGE token mint --key root --any read --signature-version 2
+makes "TOK0064 signature version 1 on request" "$w/linked" mint --key root --any read --signature-version 1
+last=$(t narrow "$w/linked" --actions read --out "$w/linked2"); does "TOK0065 it holds" 0 token inspect "$w/linked2" --root root
+[ "$(grep -o '"signature": *1' <<<"$last" | wc -l)" = 2 ]; ok $? "TOK0066 and goes on into the next block"
+does "TOK0067 otherwise" 0 token inspect "$w/a"
+[ "$(grep -o '"signature": *0' <<<"$last" | wc -l)" = 1 ]; ok $? "TOK0068 it is the oldest that will do"
 refuses "TOK0060 a file that is not there:" FILE_IO token mint --key root --code "$w/none"
 [ "$(status_of mint --key root --code "$w/none")" = 15 ]; ok $? "TOK0061 that is input and output: 15"
 refuses "TOK0062 a place that cannot be written:" FILE_IO token mint --key root --any read --out "$w/none/x"
@@ -224,7 +230,7 @@ refuses "TOK0197 on what?" USAGE token limits "$w/a" --root root
 
 # help, completion, manual
 "$bin/dregg" token --help | grep -q 'dregg token narrow'; ok $? "TOK0200 help of the group"
-"$bin/dregg" token narrow --help | grep -q -- '--prefix …'; ok $? "TOK0201 help of a command"
+"$bin/dregg" token narrow --help | grep -q -- '--prefix TEXT'; ok $? "TOK0201 help of a command"
 "$bin/dregg" token > /dev/null; [ $? -eq 2 ]; ok $? "TOK0202 no command is a usage error: 2"
 got=$(bash -c "source <('$bin/dregg' completion); COMP_WORDS=(dregg token narrow --pre); COMP_CWORD=3; _dregg; echo \${COMPREPLY[*]}")
 [ "$got" = --prefix ]; ok $? "TOK0203 completion of an option"

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The attacks that other executors fell to, I-1 to I-16 (docs/spec/heart.md), each made against this one and refused
- * by name; and
- * what a thief, a replayer and a dead capability try.
+ * The attacks that other executors fell to, I-1 to I-16 (docs/spec/heart.md), each made against this one and
+ * refused by name; and what a thief, a replayer and a dead capability try.
  */
 #include "core/proof.h"
 #include "crypto/sign.h"
@@ -277,6 +276,8 @@ static void test_every_bit(void)
     size_t n;
     uint32_t ran = 0;
     uint32_t malformed = 0;
+    uint32_t unsigned_bits = 0;
+    uint32_t other = 0;
 
     fm_turn_open(self(b), 0, a->id);
     (void)world_end(w, b);
@@ -294,7 +295,14 @@ static void test_every_bit(void)
         got = world_run(w);
         ran += got != FM_MALFORMED && got != FM_REJECTED;
         malformed += got == FM_MALFORMED;
+        /* Receiver, slot and limits, and the fee: what another executor left open after signing. */
+        if (got == FM_REJECTED && (bit / 8U >= FM_TURN_HEAD_BYTES || bit / 8U - 56U < 8U)) {
+            unsigned_bits += world_reason(w) == FM_E_BAD_SIGNATURE;
+            other += world_reason(w) != FM_E_BAD_SIGNATURE;
+        }
     }
+    TAP_OK(unsigned_bits > 1000U && other == 0U,
+           "I-9 BAD_SIGNATURE: another receiver, slot, limit, signature or fee");
     TAP_OK(n > 100 && malformed > 0, "I-9 some flips are MALFORMED, the others another turn");
     TAP_EQ(ran, 0, "I-9 no flipped bit of a signed grant runs");
     TAP_MEM(w->state.root, root, 32, "I-9 and none leaves a trace");
@@ -522,10 +530,51 @@ static void test_tree(void)
     TAP_OK(n > 0 && fm_proof_verify(bad, n, w->state.root, &proven, NULL) == FM_OK &&
                fm_proven_absent(&proven, absent) && !fm_proven_absent(&proven, a->id),
            "I-16 absence of its neighbour is shown, its own is not");
-    (void)fm_proof_verify(proof, fm_proof_make(&w->state, 1, 0, 0, proof, sizeof proof),
-                          w->state.root, &proven, NULL);
-    TAP_OK(!fm_proven_absent(&proven, a->id) || memcmp(proven.next_id, a->id, 32) > 0,
-           "I-16 nor by another pair of cells");
+    accepted = 0;
+    for (uint32_t idx = 0; idx < w->state.top.ncells; idx++) {
+        n = fm_proof_make(&w->state, idx, 0, 0, proof, sizeof proof);
+        accepted += fm_proof_verify(proof, n, w->state.root, &proven, NULL) != FM_OK ||
+                    fm_proven_absent(&proven, a->id);
+    }
+    TAP_EQ(accepted, 0, "I-16 nor by the proof of any other cell");
+}
+
+/* I-16, in a cell's own tree: two hashes given as a record, and the padding given as a slot or a cell. */
+static void test_small_tree(void)
+{
+    uint8_t proof[FM_PROOF_BYTES_MAX];
+    uint8_t bad[FM_PROOF_BYTES_MAX];
+    struct fm_proven proven;
+    struct fm_why why;
+    size_t n = fm_proof_make(&w->state, a->idx, FM_WRITE_RECORD, 0, proof, sizeof proof);
+    size_t depth = fm_tree_depth(world_header(w, a->idx)->nslots);
+    size_t cell = fm_proof_make(&w->state, a->idx, 0, 0, bad, sizeof bad);
+    size_t nslots_at = cell - 64U - sizeof(struct fm_header) + 126U;
+    uint8_t leaf[32];
+
+    /* The first node of the level above: its two children, 64 bytes, stand where a record stands. */
+    fm_hash(FM_H_CAP, (const uint8_t *)world_record(w, a->idx, 0), sizeof(struct fm_record), leaf);
+    memcpy(bad, proof, cell + 3U);
+    memcpy(bad + cell + 3U, leaf, 32);
+    memcpy(bad + cell + 35U, proof + cell + 67U, 32);
+    memcpy(bad + cell + 67U, proof + cell + 99U, (depth - 1U) * 32U);
+    TAP_OK(fm_proof_verify(bad, n - 32U, w->state.root, &proven, &why) == FM_E_MALFORMED &&
+               strcmp(why.field, "length") == 0,
+           "I-16 MALFORMED: a path that is shorter than the count of slots wants");
+    bad[nslots_at] /= 2U;
+    TAP_OK(fm_proof_verify(bad, n - 32U, w->state.root, &proven, &why) == FM_E_PROOF_ROOT &&
+               strcmp(why.field, "slots or fields root") == 0,
+           "I-16 PROOF_ROOT: two hashes given as a record, with half as many slots");
+    memcpy(bad, proof, n);
+    fm_put_le16(bad + cell + 1U, world_header(w, a->idx)->nslots);
+    TAP_OK(fm_proof_verify(bad, n, w->state.root, &proven, &why) == FM_E_MALFORMED &&
+               strcmp(why.field, "index") == 0,
+           "I-16 MALFORMED: a slot behind the last one");
+    memcpy(bad, proof, n);
+    fm_put_le32(bad + 128U, w->state.top.ncells);
+    TAP_OK(fm_proof_verify(bad, n, w->state.root, &proven, &why) == FM_E_MALFORMED &&
+               strcmp(why.field, "idx") == 0,
+           "I-16 MALFORMED: a cell behind the last one");
 }
 
 /* Turns as bytes: replayed, out of order, cut off, of another ledger, of a fork. */
@@ -635,6 +684,7 @@ int main(void)
     test_failed_receipts();
     test_root_covers();
     test_tree();
+    test_small_tree();
     test_dead();
     test_bytes();
     TAP_EQ(w->violations, 0, "ATK99 roots, chains and sums held at every step");

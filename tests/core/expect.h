@@ -20,8 +20,7 @@ struct fm_turn_maker *slot(const struct actor *agent, uint8_t slot_, const uint8
 
 /*
  * Ends the turn under way, or judges the one that was run, and expects this reason: REJECTED for the prologue's,
- * with nothing
- * changed; BODY_FAILED for the others, with exactly what the prologue leaves.
+ * with nothing changed; BODY_FAILED for the others, with exactly what the prologue leaves.
  */
 void expect(const struct actor *agent, fm_err reason, uint8_t detail, const char *name);
 void expect_ok(const struct actor *agent, const char *name);

@@ -153,6 +153,12 @@ static void test_proofs(struct world *w, struct actor *a)
     TAP_EQ(accepted, 0, "HLV0014 no flipped bit, cut or added byte shows what is not so");
     TAP_EQ(fm_proof_make_absent(&w->state, a->id, proof, sizeof proof), 0,
            "HLV0015 a cell that exists cannot be shown absent");
+    memset(absent, 0xff, sizeof absent);
+    TAP_EQ(fm_proof_make_absent(&w->state, absent, proof, sizeof proof), 0,
+           "HLV0040 nor the id MAX, which counts as taken");
+    absent[31] = 0xfe;
+    TAP_OK(fm_proof_make_absent(&w->state, absent, proof, sizeof proof) > 0,
+           "HLV0041 the one below it can");
 }
 
 /* Limits of heart.md section 14 at their edges, as MALFORMED or not. */

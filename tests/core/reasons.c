@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Every reason of heart.md section 5, produced by name, through a signed turn; and after each
- * refusal of the body, the root is
- * that of the prologue alone.
+ * Every reason of heart.md section 5, produced by name, through a signed turn; and after each refusal of the body,
+ * the root is that of the prologue alone.
  */
 #include "tests/core/expect.h"
 

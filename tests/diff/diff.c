@@ -4,11 +4,15 @@
  * Random turns through the heart and through the slow reference: after each, status, reason, frame, effect, detail,
  * receipt, write set and root must be the same bytes, and of what is MALFORMED the place and the field; now and then
  * proofs of what is there and of what is not. The first difference is printed with the seed that leads to it.
- *   environment: DIFF_TURNS, DIFF_SEED
+ *   environment: DIFF_TURNS; DIFF_SEED; DIFF_WISE, percent of turns that look at the state; DIFF_PART, not every
+ *   reason is asked for; DIFF_REF=0, the reference is not asked; DIFF_STREAM, where to write everything for a third
+ *   judge (stream.h)
  */
 #include "core/drive.h"
 #include "core/proof.h"
 #include "core/state_priv.h"
+#include "store/frame.h"
+#include "tests/diff/stream.h"
 #include "tests/ref/ref.h"
 #include "tests/tap.h"
 #include "wire/turn.h"
@@ -59,6 +63,12 @@ struct pair {
     uint64_t proofs;
     struct fm_why why;
     uint64_t differences;
+    uint32_t wise_percent;
+    bool ask_reference;
+    FILE *stream; /* NULL: none is asked for */
+    struct fm_frame_maker frame;
+    uint8_t frame_bytes[FM_FRAME_BYTES_MAX];
+    uint8_t frame_hash[32]; /* of the last frame of W */
 };
 
 /* A signature that costs nothing and binds as much: a hash of key and text. Both sides ask the same oracle. */
@@ -608,6 +618,17 @@ static void wise_create(struct pair *p, uint32_t agent)
     fm_turn_create(&p->maker, &c);
 }
 
+/* A group, and one that is retired or nearly so rather than another. */
+static uint8_t ending_group(const struct pair *p, uint32_t cell)
+{
+    for (uint8_t group = 0; group < 3U && chance(80); group++) {
+        if (header_of(p, cell)->epoch[group] >= FM_U32_MAX - 2U) {
+            return group;
+        }
+    }
+    return (uint8_t)below(3);
+}
+
 static void wise_self(struct pair *p, uint32_t agent)
 {
     uint32_t giver = any_cell(p);
@@ -624,7 +645,7 @@ static void wise_self(struct pair *p, uint32_t agent)
         fm_turn_revoke(&p->maker, cap_slot(p, agent));
         break;
     case 2:
-        fm_turn_lift(&p->maker, (uint8_t)below(3), (const uint8_t[32]){0});
+        fm_turn_lift(&p->maker, ending_group(p, agent), (const uint8_t[32]){0});
         break;
     case 3:
         put_rotate(p, agent);
@@ -800,8 +821,20 @@ static enum fm_status run_core(struct pair *p)
     if (status == FM_COMMITTED || status == FM_BODY_FAILED) {
         FM_ASSERT(fm_state_fits(&p->state, &p->run));
         fm_state_seal(&p->state, &p->run, &p->batch, &p->sealed);
+        fm_frame_add(&p->frame, p->wire, p->bytes, &p->sealed.receipt, p->sealed.writes,
+                     p->sealed.writes_bytes);
     }
+    stream_turn(p->stream, p->wire, p->bytes, status, &p->why, &p->run, &p->sealed, p->state.root);
     return status;
+}
+
+static void count(struct pair *p, enum fm_status status)
+{
+    p->statuses[status]++;
+    if (status != FM_MALFORMED) {
+        p->histogram[fm_err_number(p->run.outcome.reason)]++;
+    }
+    p->turns++;
 }
 
 static void compare(struct pair *p, enum fm_status status, const struct ref_result *r)
@@ -814,7 +847,6 @@ static void compare(struct pair *p, enum fm_status status, const struct ref_resu
         tap_note_u64("reference reason", (uint64_t)r->reason);
         return;
     }
-    p->statuses[status]++;
     if (status == FM_MALFORMED) {
         if (p->why.offset != r->offset || strcmp(p->why.field, r->field) != 0) {
             difference(p, "place of MALFORMED", p->why.offset, r->offset);
@@ -826,7 +858,6 @@ static void compare(struct pair *p, enum fm_status status, const struct ref_resu
     if (fm_err_number(o->reason) != r->reason && (o->reason != FM_OK || r->reason != 0)) {
         difference(p, "reason", fm_err_number(o->reason), (uint64_t)r->reason);
     }
-    p->histogram[r->reason]++;
     if (status != FM_REJECTED) {
         if (memcmp(&p->sealed.receipt, r->receipt, 368) != 0) {
             difference(p, "receipt", o->effect, (uint64_t)r->effect);
@@ -843,8 +874,20 @@ static void compare(struct pair *p, enum fm_status status, const struct ref_resu
     }
 }
 
-/* A proof about something, or of an absence, from both sides. */
-static void compare_proofs(struct pair *p, const struct ref *ref)
+/* A proof of the heart's: the reference makes the same bytes, and they are good. */
+static void compare_proof(struct pair *p, const char *what, const uint8_t *got, size_t got_n,
+                          const uint8_t *want, size_t want_n)
+{
+    struct fm_proven proven;
+
+    if ((p->ref != NULL && (got_n != want_n || memcmp(got, want, want_n) != 0)) ||
+        (got_n != 0 && fm_proof_verify(got, got_n, p->state.root, &proven, NULL) != FM_OK)) {
+        difference(p, what, got_n, want_n);
+    }
+}
+
+/* A proof about something, and one of an absence, from both sides. */
+static void compare_proofs(struct pair *p)
 {
     uint8_t got[FM_PROOF_BYTES_MAX];
     uint8_t want[2 * FM_PROOF_BYTES_MAX];
@@ -855,41 +898,51 @@ static void compare_proofs(struct pair *p, const struct ref *ref)
     struct fm_proven proven;
     uint8_t id[32];
     size_t got_n;
-    size_t want_n;
-    long before;
+    size_t want_n = 0;
 
     kind = n == 0 ? 0 : kind;
     index = kind == 0 ? 0 : index;
     got_n = fm_proof_make(&p->state, idx, kind, index, got, sizeof got);
-    want_n = ref_prove(ref, idx, kind, index, want);
-    if (got_n != want_n || memcmp(got, want, want_n) != 0 ||
-        fm_proof_verify(want, want_n, p->state.root, &proven, NULL) != FM_OK) {
-        difference(p, "proof", got_n, want_n);
+    stream_proof(p->stream, idx, kind, index, got, got_n);
+    if (p->ref != NULL) {
+        want_n = ref_prove(p->ref, idx, kind, index, want);
     }
+    compare_proof(p, "proof", got, got_n, want, want_n);
     memcpy(id, header_of(p, any_cell(p))->id, 32);
     id[31] = (uint8_t)(id[31] + below(3));
-    before = ref_before(ref, id);
     got_n = fm_proof_make_absent(&p->state, id, got, sizeof got);
-    want_n = before < 0 ? 0 : ref_prove(ref, (uint32_t)before, 0, 0, want);
-    if (got_n != want_n || memcmp(got, want, want_n) != 0 ||
-        (want_n != 0 && (fm_proof_verify(want, want_n, p->state.root, &proven, NULL) != FM_OK ||
-                         !fm_proven_absent(&proven, id)))) {
-        difference(p, "proof of absence", got_n, want_n);
+    stream_absence(p->stream, id, got_n != 0, got, got_n);
+    if (p->ref != NULL) {
+        long before = ref_before(p->ref, id);
+
+        want_n = before < 0 ? 0 : ref_prove(p->ref, (uint32_t)before, 0, 0, want);
+    }
+    compare_proof(p, "proof of absence", got, got_n, want, want_n);
+    if (got_n != 0 && (fm_proof_verify(got, got_n, p->state.root, &proven, NULL) != FM_OK ||
+                       !fm_proven_absent(&proven, id))) {
+        difference(p, "an absence that is not shown", got_n, 0);
     }
     p->proofs++;
 }
 
-static void one_turn(struct pair *p, struct ref *ref)
+/* Runs the turn that was made, in the heart and in the reference. */
+static void judge(struct pair *p)
 {
+    enum fm_status status = run_core(p);
     struct ref_result result;
-    enum fm_status status;
 
-    if (p->state.nbatches == 0U && chance(10)) {
-        p->batch.now += below(4);
+    if (p->ref != NULL) {
+        ref_turn(p->ref, p->wire, p->bytes, p->batch.height, p->batch.now, fake_verdict, NULL, &result);
+        compare(p, status, &result);
     }
+    count(p, status);
+}
+
+static void one_turn(struct pair *p)
+{
     /* Of the wise turns one that commits is looked for; which those are the heart is asked, and the reference judges.
      * The others come as they are, so that refusals stay as many-sided as they were. */
-    if (chance(65)) {
+    if (chance(p->wise_percent)) {
         int tries = 12;
 
         do {
@@ -899,10 +952,7 @@ static void one_turn(struct pair *p, struct ref *ref)
     } else {
         make_turn(p, false);
     }
-    status = run_core(p);
-    ref_turn(ref, p->wire, p->bytes, p->batch.height, p->batch.now, fake_verdict, NULL, &result);
-    compare(p, status, &result);
-    p->turns++;
+    judge(p);
 }
 
 /* ---- ledgers ---- */
@@ -918,7 +968,10 @@ static void plant(struct pair *p)
 
         r.generation = FM_U32_MAX - 1U - below(2);
         fm_state_put(&p->state, &w);
-        ref_plant_generation(p->ref, idx, slot, r.generation);
+        stream_planted(p->stream, &w);
+        if (p->ref != NULL) {
+            ref_plant_generation(p->ref, idx, slot, r.generation);
+        }
     } else {
         struct fm_header h = *header_of(p, idx);
         const struct fm_write w = {idx, FM_WRITE_HEADER, 0, (const uint8_t *)&h};
@@ -926,7 +979,10 @@ static void plant(struct pair *p)
 
         h.epoch[group] = FM_U32_MAX - 1U - below(2);
         fm_state_put(&p->state, &w);
-        ref_plant_epoch(p->ref, idx, group, h.epoch[group]);
+        stream_planted(p->stream, &w);
+        if (p->ref != NULL) {
+            ref_plant_epoch(p->ref, idx, group, h.epoch[group]);
+        }
     }
     fm_state_settle(&p->state);
 }
@@ -939,8 +995,6 @@ static void begin(struct pair *p, uint32_t agent)
 
 static void end(struct pair *p, uint32_t agent)
 {
-    struct ref_result result;
-    enum fm_status status;
     uint8_t hash[32];
     uint8_t text[48];
     uint8_t sig[64];
@@ -951,10 +1005,7 @@ static void end(struct pair *p, uint32_t agent)
     fake_sign(header_of(p, agent)->owner_pk, text, sig);
     fm_put_bytes(&p->maker.w, sig, 64);
     p->bytes = p->maker.w.len;
-    status = run_core(p);
-    ref_turn(p->ref, p->wire, p->bytes, p->batch.height, p->batch.now, fake_verdict, NULL, &result);
-    compare(p, status, &result);
-    p->turns++;
+    judge(p);
 }
 
 /* Actors with money; a factory with random rules, and a child of it for the first actor; a directory. */
@@ -1071,6 +1122,135 @@ static void populate_chains(struct pair *p)
     end(p, 5); /* DEPTH: it goes no deeper */
 }
 
+/* ---- batches ---- */
+/* A batch that K must refuse: its height is not the next, or its time has fallen. */
+static void refused_batch(struct pair *p, struct fm_batch batch)
+{
+    switch (below(3)) {
+    case 0:
+        batch.height += 1U;
+        break;
+    case 1:
+        batch.height -= 1U;
+        break;
+    default:
+        batch.now -= 1U;
+        break;
+    }
+    if (fm_state_open_batch(&p->state, &batch)) {
+        difference(p, "a batch out of order", batch.height, p->state.top.height);
+    }
+    stream_batch(p->stream, &batch, false);
+}
+
+static void open_batch(struct pair *p)
+{
+    const bool filling = p->state.nbatches > 0U;
+    struct fm_batch batch = {(filling ? p->batch.height : p->state.top.height) + 1U,
+                             filling ? p->batch.now : p->state.top.now};
+
+    if (chance(5) && batch.now > 0U) {
+        refused_batch(p, batch);
+    }
+    batch.now += p->state.top.height == 0U ? 1000U : chance(20) ? below(4) : 0U;
+    if (!fm_state_open_batch(&p->state, &batch)) {
+        abort();
+    }
+    stream_batch(p->stream, &batch, true);
+    p->batch = batch;
+    fm_frame_begin(&p->frame, p->frame_bytes, sizeof p->frame_bytes, p->frame_hash, batch.height,
+                   p->state.top.seq + 1U, batch.now);
+}
+
+/* A batch in which nothing ran leaves no frame. */
+static void close_batch(struct pair *p)
+{
+    if (p->frame.turns > 0U) {
+        size_t bytes = fm_frame_end(&p->frame, p->frame_hash);
+
+        stream_frame(p->stream, p->state.top.ledger, p->batch.height, p->frame_bytes, bytes);
+    }
+}
+
+static void ack_batch(struct pair *p)
+{
+    fm_state_ack(&p->state);
+    stream_ack(p->stream, p->state.root);
+}
+
+/* What W goes back to when open batches are dropped: D, and its receipt, frame and reference. */
+struct durable {
+    uint8_t root[32];
+    uint8_t receipt_hash[32];
+    uint8_t frame_hash[32];
+    struct ref *ref;
+};
+
+static struct durable remember(const struct pair *p)
+{
+    struct durable d = {.ref = p->ref != NULL ? ref_clone(p->ref) : NULL};
+
+    memcpy(d.root, p->state.root, 32);
+    memcpy(d.receipt_hash, p->state.receipt_hash, 32);
+    memcpy(d.frame_hash, p->frame_hash, 32);
+    return d;
+}
+
+static void nak_batches(struct pair *p, const struct durable *d)
+{
+    fm_state_nak(&p->state);
+    if (memcmp(d->root, p->state.root, 32) != 0 ||
+        memcmp(d->receipt_hash, p->state.receipt_hash, 32) != 0) {
+        difference(p, "root after a dropped batch", p->state.root[0], d->root[0]);
+    }
+    stream_nak(p->stream, p->state.root);
+    memcpy(p->frame_hash, d->frame_hash, 32);
+    if (p->ref != NULL) {
+        ref_free(p->ref);
+    }
+    p->ref = d->ref;
+    p->naks++;
+}
+
+static void fill_batch(struct pair *p)
+{
+    open_batch(p);
+    for (uint32_t i = 1 + below(6); i > 0; i--) {
+        one_turn(p);
+    }
+    close_batch(p);
+}
+
+/* One batch, or two of which the second is filled while the first is on its way to the disk; then acknowledged,
+ * dropped, or the first acknowledged and the second dropped. */
+static void some_batches(struct pair *p)
+{
+    const bool drop_all = chance(8);
+    const bool drop_second = !drop_all && chance(8);
+    bool dropping = drop_all;
+    struct durable d;
+
+    if (drop_all) {
+        d = remember(p);
+    }
+    fill_batch(p);
+    if (p->frame.turns > 0U && (drop_second || chance(25))) {
+        if (drop_second) {
+            d = remember(p);
+            dropping = true;
+        }
+        fill_batch(p);
+    }
+    if (!drop_all) {
+        ack_batch(p);
+    }
+    if (dropping) {
+        nak_batches(p, &d);
+    } else if (p->state.nbatches > 0U) {
+        ack_batch(p);
+    }
+}
+
 static void new_ledger(struct pair *p)
 {
     const struct fm_state_config config = {
@@ -1101,65 +1281,33 @@ static void new_ledger(struct pair *p)
         fm_state_genesis(&p->state, &params, salt, pk) != FM_OK) {
         abort();
     }
-    p->ref = ref_new((const uint8_t *)&params, salt, pk);
-    p->batch = (struct fm_batch){1, 1000};
+    p->ref = p->ask_reference ? ref_new((const uint8_t *)&params, salt, pk) : NULL;
+    memset(p->frame_hash, 0, 32);
+    stream_genesis(p->stream, &p->state, salt, pk);
+    open_batch(p);
     populate(p);
     populate_chains(p);
-}
-
-/* A batch that is run and then dropped: W goes back to D, and the root with it. */
-static void dropped_batch(struct pair *p)
-{
-    struct fm_batch keep = p->batch;
-    struct ref *other = ref_clone(p->ref);
-    uint8_t root[32];
-    uint8_t hash[32];
-
-    memcpy(root, p->state.root, 32);
-    memcpy(hash, p->state.receipt_hash, 32);
-    p->batch.height = p->state.top.height + 1U;
-    if (!fm_state_open_batch(&p->state, &p->batch)) {
-        abort();
-    }
-    for (uint32_t i = 1 + below(8); i > 0; i--) {
-        one_turn(p, other);
-    }
-    if (chance(50)) {
-        struct fm_batch second = {p->state.top.height + 1U, p->batch.now};
-
-        if (second.height > p->batch.height && fm_state_open_batch(&p->state, &second)) {
-            p->batch = second;
-            for (uint32_t i = 1 + below(4); i > 0; i--) {
-                one_turn(p, other);
-            }
-        }
-    }
-    fm_state_nak(&p->state);
-    if (memcmp(root, p->state.root, 32) != 0 || memcmp(hash, p->state.receipt_hash, 32) != 0) {
-        difference(p, "root after a dropped batch", p->state.root[0], root[0]);
-    }
-    ref_free(other);
-    p->batch = keep;
-    p->naks++;
+    close_batch(p);
+    ack_batch(p);
 }
 
 static void run_ledger(struct pair *p)
 {
+    const uint64_t first = p->turns;
+
     new_ledger(p);
-    for (uint32_t i = 0; i < TURNS_PER_LEDGER && p->differences == 0; i++) {
-        p->batch.height = p->state.top.height + 1U;
-        one_turn(p, p->ref);
-        if (chance(3)) {
+    while (p->turns - first < TURNS_PER_LEDGER && p->differences == 0) {
+        some_batches(p);
+        if (chance(10)) {
             plant(p);
         }
-        if (chance(3)) {
-            compare_proofs(p, p->ref);
-        }
-        if (chance(2)) {
-            dropped_batch(p);
+        if (chance(10)) {
+            compare_proofs(p);
         }
     }
-    ref_free(p->ref);
+    if (p->ref != NULL) {
+        ref_free(p->ref);
+    }
 }
 
 static uint64_t from_env(const char *name, uint64_t otherwise)
@@ -1176,6 +1324,9 @@ int main(void)
     uint64_t first = from_env("DIFF_SEED", 1);
     unsigned missing = 0;
 
+    p.wise_percent = (uint32_t)from_env("DIFF_WISE", 65);
+    p.ask_reference = from_env("DIFF_REF", 1) != 0;
+    p.stream = getenv("DIFF_STREAM") != NULL ? stream_open(getenv("DIFF_STREAM")) : NULL;
     for (uint64_t ledger = 0; p.turns < turns && p.differences == 0; ledger++) {
         seed = (first + ledger) * 0x9E3779B97F4A7C15U | 1U;
         run_ledger(&p);
@@ -1204,6 +1355,7 @@ int main(void)
     if (getenv("DIFF_PART") == NULL) {
         TAP_EQ(missing, 0, "DIF0003 every reason was met");
     }
+    TAP_OK(stream_close(p.stream), "DIF0004 the stream, if one was asked for, is whole");
     free(p.memory);
     return tap_done();
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Bytes to decoded turn to outcome: a ledger in memory takes the input's pieces as turns, each
- * believed to be signed. Afterwards
- * the root is what the map says, value is conserved, and a dropped batch leaves nothing.
+ * Bytes to decoded turn to outcome: a ledger in memory takes the input's pieces as turns, each believed to be
+ * signed. Afterwards the root is what the map says, value is conserved, and a dropped batch leaves nothing.
  */
 #include "core/drive.h"
 #include "wire/turn.h"

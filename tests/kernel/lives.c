@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Lives of objects on the host, step by step with every invariant checked after each: who waits when an object goes,
- * lent
- * contexts, interrupts, faults and their answers, registers, address spaces and their pools. What the fuzzer rarely
- * builds.
+ * Lives of objects on the host, step by step with every invariant checked after each: who waits when an object
+ * goes, lent contexts, interrupts, faults and their answers, registers, address spaces and their pools. What the
+ * fuzzer rarely builds.
  */
 #include "kernel/api/entry.h"
 #include "kernel/api/message.h"

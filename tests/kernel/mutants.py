@@ -20,6 +20,7 @@ LISTED = [
     ("kernel/api/syscall.c", "CAP_NOTIFICATION && (cap_rights(cap) & FM_RIGHT_READ) != 0", "CAP_NOTIFICATION"),
     ("kernel/api/syscall.c", "if (n->bound == NULL || n->bound == t) {", "if (true) {"),
     ("kernel/api/syscall.c", "s == NULL || cap_type(s->cap) != CAP_REPLY", "s == NULL"),
+    ("kernel/api/syscall.c", "== PREEMPTED) {\n        return PREEMPTED;\n    }\n    receive_phase", "== PREEMPTED) {\n    }\n    receive_phase"),
     ("kernel/object/endpoint.c", "t->can_grant = how.can_grant;", "t->can_grant = true;"),
     ("kernel/object/endpoint.c", "t->can_grant_reply = how.can_grant_reply;", "t->can_grant_reply = true;"),
     ("kernel/object/endpoint.c", "if (reply != NULL && may_reply) {", "if (reply != NULL) {"),

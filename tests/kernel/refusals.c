@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The suite's table of refusals (tests/kernel/suite/errors.c, and its furniture, main.c) against the portable kernel
- * in a
- * process, under the sanitizers: what the root task's helpers do by system calls is done here by calls of the model.
+ * The suite's table of refusals (tests/kernel/suite/errors.c, and its furniture, main.c) against the portable
+ * kernel in a process, under the sanitizers: what the root task's helpers do by system calls is done here by calls
+ * of the model.
  */
 #include <stdio.h>
 #include <string.h>

@@ -84,7 +84,10 @@ dregg("key", "new", "treasury")
 dregg("init", work + "/store", "--max-cells", "64", "--log-mib", "32")
 node = subprocess.Popen([BIN + "/dreggd", "--store", work + "/store", "--max-cells", "64", "--max-clients", "12",
                          "--stall-seconds", "1"], stdout=subprocess.PIPE, text=True)
+promised_mib = 0.0
 for line in node.stdout:
+    if "memory at most" in line:
+        promised_mib = float(line.split("memory at most ")[1].split()[0])
     if "ready on" in line:
         break
 try:
@@ -187,6 +190,9 @@ try:
         dregg("drop", "treasury", "3")
     ok("NODE_FULL" in r.stdout and done < 64, "HOS0019 NODE_FULL: a ledger that outgrows the node's memory is told so")
     ok(alive(), "HOS0020 and nothing is lost")
+    with open(f"/proc/{node.pid}/status") as f:
+        taken_mib = next(int(line.split()[1]) for line in f if line.startswith("RssAnon")) / 1024
+    ok(0 < taken_mib <= promised_mib, f"HOS0022 after all that it has taken {taken_mib:.1f} MiB of the {promised_mib} that it said at most")
 finally:
     node.terminate()
     status = node.wait(20)

@@ -19,30 +19,31 @@ try() {
     local name=$1 error=$2
     shift 2
     local before after
-    before=$(cd "$work/store" && sha256sum super log checkpoint.* 2>/dev/null | sha256sum)
+    before=$(cd "$work/store" && sha256sum super log.* checkpoint.* 2>/dev/null | sha256sum)
     "$bin/dreggd" --store "$work/store" --max-cells 1024 "$@" > "$work/log" 2>&1
     local status=$?
-    after=$(cd "$work/store" && sha256sum super log checkpoint.* 2>/dev/null | sha256sum)
+    after=$(cd "$work/store" && sha256sum super log.* checkpoint.* 2>/dev/null | sha256sum)
     last=$(cat "$work/log")
     grep -q "dreggd: $error" "$work/log" && [ $status -gt 10 ] && [ "$before" = "$after" ]
     ok $? "$name $error, and the store is untouched"
     rm -rf "$work/store"
     cp -r "$keep" "$work/store"
 }
+log=log.00000000000000000001
 poke() { printf "$3" | dd of="$work/store/$1" bs=1 seek="$2" conv=notrunc status=none; }
 poke super 16 '\x09'; poke super 4112 '\x09'
 try "STO0004 another version's superblock:" STORE_NONE
 rm "$work/store/super"
 try "STO0005 no superblock:" STORE_NONE
-poke log 5000 '\xff\xff\xff'
+poke $log 5000 '\xff\xff\xff'
 try "STO0006 a damaged log:" LOG_DAMAGED
-truncate -s 100000 "$work/store/log"
+truncate -s 100000 "$work/store/$log"
 try "STO0007 a truncated log:" LOG_TRUNCATED
-dd if=/dev/zero of="$work/store/log" bs=512 seek=100 count=5000 conv=notrunc status=none
+dd if=/dev/zero of="$work/store/$log" bs=512 seek=100 count=5000 conv=notrunc status=none
 try "STO0008 a log behind its mark:" LOG_TRUNCATED
-poke checkpoint.0 800 '\xff'
+poke checkpoint.0 800 '\xff'; poke checkpoint.birth 800 '\xff'
 try "STO0009 a forged checkpoint:" FORGED
-: > "$work/store/checkpoint.0"
+: > "$work/store/checkpoint.0"; : > "$work/store/checkpoint.birth"
 try "STO0010 an empty checkpoint:" CHECKPOINT_DAMAGED
 try "STO0011 a store behind a receipt that was named:" ROLLED_BACK --expect-receipt "$(printf '%064d' 7)"
 start "$work/store" --expect-receipt "$head_receipt"; ok $? "STO0012 a store that holds the receipt that was named"
@@ -59,6 +60,7 @@ dregg key new other > /dev/null
 dregg init "$work/other" --treasury other --max-cells 1024 --log-mib 32 > /dev/null
 cp "$work/other/checkpoint.0" "$work/store/checkpoint.1"
 cp "$work/other/checkpoint.0" "$work/store/checkpoint.0"
+cp "$work/other/checkpoint.0" "$work/store/checkpoint.birth"
 rm -rf "$keep"; cp -r "$work/store" "$keep"
 "$bin/dreggd" --store "$work/store" --max-cells 1024 > "$work/log" 2>&1
 last=$(cat "$work/log")

@@ -118,6 +118,8 @@ CASES = [
     ("region-empty", more('  <memory_region name="x" size="0"/>\n'), r"size 0x0: expected whole pages"),
     ("region-page-size", more('  <memory_region name="x" size="0x4000" page_size="0x4000"/>\n'), r"page_size 0x4000: expected 0x1000 or 0x200000"),
     ("region-phys-odd", more('  <memory_region name="x" size="0x1000" phys_addr="0x10001800"/>\n'), r"phys_addr 0x10001800: expected a multiple"),
+    ("region-phys-top", more('  <memory_region name="x" size="0x2000" phys_addr="0xfffffffffffff000"/>\n'),
+     r'system:25: memory region "x": 0x2000 bytes at 0xfffffffffffff000 end beyond the 2\^48 that a machine has'),
     ("regions-overlap", more('  <memory_region name="x" size="0x2000" phys_addr="0xffff000"/>\n'),
      r'system:25: memory region "x" reaches the same physical pages as "uart" \(line 2\)'),
     ("map-unknown-region", sub('mr="log"', 'mr="lag"'), r'system:13: there is no memory region "lag"'),
@@ -177,6 +179,23 @@ CASES = [
     ("caps-console-region", sub("region page uart", "region log uart"), r'caps:1: console serial: expected it to map "uart" and "log"'),
     ("caps-console-id", sub("channel 0 region", "channel 61 region"), r"caps:1: console serial: id 61 is used twice"),
     ("uart-without-console", lambda s, c: (s, c.split("\n", 1)[1]), r'memory region "uart" is the UART, which root holds'),
+    # devices that root resets
+    ("reset-words", sub("  restart 2\n", "  restart 2\n  reset uart 4\n"), r"caps:7: reset: expected: reset REGION OFFSET VALUE"),
+    ("reset-unknown-region", sub("  restart 2\n", "  reset uarts 4 0\n"), r'caps:6: there is no memory region "uarts"'),
+    ("reset-not-mapped", sub("  restart 2\n", "  reset uart 4 0\n"), r'caps:6: reset "uart": expected a device that adder maps, in pages'),
+    ("reset-no-device", sub("  restart 2\n", "  reset log 4 0\n"), r'caps:6: reset "log": expected a device that adder maps, in pages'),
+    ("reset-odd", caps("domain serial\n  reset uart 6 0"), r'caps:14: reset "uart": offset 0x6: expected a multiple of 4 below 0x1000'),
+    ("reset-outside", caps("domain serial\n  reset uart 0x1000 0"), r'caps:14: reset "uart": offset 0x1000: expected a multiple of 4'),
+    ("reset-value", caps("domain serial\n  reset uart 4 0x100000000"), r"caps:14: reset 0x100000000: expected at most 4294967295"),
+    ("reset-too-many", caps("domain serial\n" + "  reset uart 4 0\n" * 5), r"caps:18: serial: more than 4 devices to reset"),
+    ("reset-of-child", lambda s, c: (s.replace('<program_image path="hello.elf"/>\n    </prot', '<program_image path="hello.elf"/>\n'
+                                               '      <map mr="x" vaddr="0x2300000000"/>\n    </prot')
+                                     .replace("</system>", '  <memory_region name="x" size="0x1000" phys_addr="0x20000000"/>\n</system>'),
+                                     c + "domain child\n  reset x 4 0\n"), r"caps:14: reset: child is a child of parent, so root does not see"),
+    ("dma-without-reset", lambda s, c: (s.replace('<irq irq="10"', '<map mr="dma" vaddr="0x2300000000"/><setvar symbol="fm_reply_count" '
+                                                         'region_paddr="dma"/><irq irq="10"')
+                                               .replace("</system>", '  <memory_region name="dma" size="0x1000"/>\n</system>'), c),
+     r'system:5: serial: drives "uart" with the DMA region "dma"; expected "reset uart OFFSET VALUE"'),
     # rules
     ("rule-device", sub("forbid adder device", "forbid serial device"), r"caps:11: serial holds what this rule forbids: device"),
     ("rule-irq", sub("forbid adder device", "forbid serial irq"), r"caps:11: serial holds what this rule forbids: irq"),

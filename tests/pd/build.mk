@@ -37,3 +37,14 @@ domains += asker
 domain.asker.srcs := tests/pd/stark/asker.c $(tap.domain)
 domain.asker.libs := core crypto wire stark_verify
 domain.asker.base := 0x2a000000
+
+domains += rng_client rng_witness
+domain.rng_client.srcs := tests/pd/rng/client.c $(tap.domain)
+domain.rng_client.base := 0x2b000000
+domain.rng_witness.srcs := tests/pd/rng/witness.c
+domain.rng_witness.base := 0x2b800000
+domains += rng_device rng_caller
+domain.rng_device.srcs := tests/pd/rng/device.c $(tap.domain)
+domain.rng_device.base := 0x2c000000
+domain.rng_caller.srcs := tests/pd/rng/caller.c
+domain.rng_caller.base := 0x2c800000

@@ -529,7 +529,7 @@ static void scan_check(struct bytes *b)
     }
 }
 
-static void scan_rotate(struct bytes *b, int *rotates)
+static void scan_rotate(struct bytes *b)
 {
     size_t at = b->at;
 
@@ -537,10 +537,6 @@ static void scan_rotate(struct bytes *b, int *rotates)
         spoil(b, at, "new_pk");
     }
     take(b, 64);
-    (*rotates)++;
-    if (*rotates > 1) {
-        spoil(b, at - 1, "rotates");
-    }
 }
 
 static void scan_effect(struct bytes *b, int kind, int *rotates)
@@ -553,6 +549,10 @@ static void scan_effect(struct bytes *b, int kind, int *rotates)
     }
     if (kind == 0 && op == 14) {
         spoil(b, at, "op in a SELF frame");
+    }
+    *rotates += op == 13;
+    if (*rotates > 1) {
+        spoil(b, at, "rotates");
     }
     if (b->bad) {
         return;
@@ -596,7 +596,7 @@ static void scan_effect(struct bytes *b, int kind, int *rotates)
         take(b, (size_t)ranged(b, 1, 1, 64, "event bytes"));
         break;
     case 13:
-        scan_rotate(b, rotates);
+        scan_rotate(b);
         break;
     case 14:
         ranged(b, 1, 0, 1, "on");

@@ -6,75 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "core/proof.h"
-#include "stark/deleg.h"
-#include "stark/prove.h"
-#include "tests/core/expect.h"
+#include "crypto/hash.h"
+#include "tests/stark/claims_world.h"
 #include "tests/tap.h"
-
-static struct fm_paths paths;
-static uint8_t siblings[FM_PATHS_BLOCKS][32];
-static void *scratch;
-static uint8_t proof_bytes[400000];
-static size_t proof_len;
-
-/* The record in a slot and its holder, opened, in the state as it is. */
-static void open_record(uint32_t idx, uint8_t slot_, struct fm_opened_top *top, struct fm_chain_link *l,
-                        uint8_t (*slots)[32], uint8_t (*cells)[32])
-{
-    uint8_t bytes[FM_PROOF_BYTES_MAX];
-    size_t n = fm_proof_make(&w->state, idx, FM_WRITE_RECORD, slot_, bytes, sizeof bytes);
-    if (!fm_opened_from_proof(bytes, n, top, &l->cell, &l->slot, &l->record, slots, cells)) {
-        abort();
-    }
-}
-
-static void open_cell(uint32_t idx, struct fm_opened_top *top, struct fm_opened *cell, uint8_t (*cells)[32])
-{
-    uint8_t bytes[FM_PROOF_BYTES_MAX];
-    size_t n = fm_proof_make(&w->state, idx, 0, 0, bytes, sizeof bytes);
-    if (!fm_opened_from_proof(bytes, n, top, cell, NULL, NULL, NULL, cells)) {
-        abort();
-    }
-}
-
-/* The chain of a capability, as it stands, claimed to grant what its leaf grants. */
-static void make_chain(uint32_t holder, uint8_t slot_, struct fm_chain_claim *q, struct fm_chain_witness *x)
-{
-    memset(q, 0, sizeof *q);
-    q->now = w->batch.now;
-    while (q->nlinks < FM_CHAIN_LINKS) {
-        uint8_t i = q->nlinks++;
-        open_record(holder, slot_, &q->state, &q->link[i], x->slot[i], x->cell[i]);
-        holder = q->link[i].record.parent_holder;
-        slot_ = q->link[i].record.parent_slot;
-        if (q->link[i].record.kind <= FM_KIND_ROOT) {
-            break;
-        }
-    }
-    fm_cap_limits(&q->link[0].record, &q->limits);
-    open_cell(q->link[0].record.target, &q->state, &q->target, x->target);
-}
-
-/* Proves what stands in paths and siblings into proof_bytes. */
-static fm_err prove_paths(void)
-{
-    struct fm_stark_fault fault;
-    size_t need = fm_stark_arena_size(&paths.st);
-    void *arena = malloc(need);
-    uint32_t *trace = calloc((size_t)FM_W1_COLS << paths.air.log_n, 4);
-    fm_err e;
-    if (arena == NULL || trace == NULL) {
-        abort();
-    }
-    e = fm_paths_trace(&paths, (const uint8_t(*)[32])siblings, trace);
-    if (e == FM_OK) {
-        e = fm_stark_prove(&paths.st, trace, arena, need, proof_bytes, sizeof proof_bytes, &proof_len, &fault);
-    }
-    free(arena);
-    free(trace);
-    return e;
-}
 
 static fm_err prove_chain(const struct fm_chain_claim *q, const struct fm_chain_witness *x)
 {
@@ -108,6 +42,8 @@ static void make_world(void)
     l.allowance = 5000;
     l.group = 2;
     give(a, b, 1, &l);
+    give(a, b, 3, &l); /* two more like it: another slot, another holder */
+    give(a, c, 1, &l);
     l.rights = FM_RIGHT_READ | FM_RIGHT_SEND | FM_RIGHT_GRANT;
     l.allowance = 600;
     l.max_amount = 500;
@@ -192,6 +128,17 @@ static void every_bit(void)
     TAP_EQ(accepted, 0, "CLM0100 no bit of a record, of a holder's or of the target's header can be changed");
 }
 
+/* A record that is under the root, and like the true parent, but is not it: with a true proof that it stands there. */
+static void another_parent(uint32_t holder, uint8_t slot_, const char *name)
+{
+    static struct fm_chain_claim q;
+    static struct fm_chain_witness x;
+    make_chain(c->idx, 5, &q, &x);
+    open_record(holder, slot_, &q.state, &q.link[2], x.slot[2], x.cell[2]);
+    TAP_EQ(prove_chain(&q, &x), FM_OK, "CLM0050 such a record stands there");
+    TAP_EQ(verify_chain(&q), FM_E_REVOKED, name);
+}
+
 static void test_chain(void)
 {
     uint8_t root[32];
@@ -237,6 +184,11 @@ static void test_chain(void)
     refused(FM_E_STARK_SIZE, "CLM0023 STARK_SIZE: targets swapped all along: another, shorter statement");
     bad.now = bad.link[0].record.expiry + 1;
     refused(FM_E_EXPIRED, "CLM0024 EXPIRED: a second too late");
+    bad.now = bad.state.top.now - 1;
+    refused(FM_E_STARK_WITNESS, "CLM0034 STARK_WITNESS: as of a second before the state's own");
+    TAP_EQ(fm_chain_verify(&chain, w->state.root, FM_STARK_B65, proof_bytes, proof_len, &paths, scratch,
+                           fm_stark_verify_scratch()),
+           FM_E_STARK_PROFILE, "CLM0035 STARK_PROFILE: one that claims too few bits");
     bad.now = FM_NEVER;
     refused(FM_E_EXPIRED, "CLM0025 EXPIRED: the last second there is");
     bad.target.header.epoch[2]++;
@@ -250,13 +202,25 @@ static void test_chain(void)
     bad.link[0].cell.header.idx = bad.state.top.ncells;
     refused(FM_E_NO_CELL, "CLM0030 NO_CELL");
     bad.link[0].record.kind = FM_KIND_OPEN;
-    refused(FM_E_NO_CAP, "CLM0031 NO_CAP");
+    refused(FM_E_NO_CAP, "CLM0031 NO_CAP: an open slot");
+    bad.link[1].record.kind = FM_KIND_FREE;
+    refused(FM_E_NO_CAP, "CLM0036 NO_CAP: a free one");
+    bad.link[0].record.kind = FM_CHAIN_LINKS + 1;
+    refused(FM_E_NO_CAP, "CLM0037 NO_CAP: deeper than a chain can be");
+    bad.link[2].record.group = FM_GROUPS;
+    refused(FM_E_NO_CAP, "CLM0038 NO_CAP: a group that is none");
+    bad.target.header.idx = bad.state.top.ncells;
+    refused(FM_E_NO_CELL, "CLM0039 NO_CELL: a target that is not there");
     bad.nlinks = 0;
     refused(FM_E_STARK_SHAPE, "CLM0032 STARK_SHAPE: no link");
+    bad.nlinks = FM_CHAIN_LINKS + 1;
+    refused(FM_E_STARK_SHAPE, "CLM0053 STARK_SHAPE: more than there can be");
     bad.link[0].record.used = bad.link[0].record.allowance + 1;
     refused(FM_E_ALLOWANCE, "CLM0033 ALLOWANCE: more used than there was");
     amplify();
     every_bit();
+    another_parent(b->idx, 3, "CLM0051 REVOKED: another slot of the parent's holder");
+    another_parent(c->idx, 1, "CLM0052 REVOKED: the same slot of another holder");
     world_free(w);
 }
 
@@ -275,161 +239,48 @@ static void test_bytes(void)
     }
     TAP_OK(!wr.bad && read == 1 && memcmp(&bad.link[2], &chain.link[2], sizeof chain.link[2]) == 0,
            "CLM0040 a claim is read back, and no piece of it");
+    for (uint8_t nlinks = 0; nlinks <= FM_CHAIN_LINKS + 1; nlinks = (uint8_t)(nlinks + FM_CHAIN_LINKS + 1)) {
+        struct fm_reader r;
+        bytes[FM_OPENED_TOP_BYTES + 37] = nlinks;
+        fm_reader_init(&r, bytes, sizeof bytes);
+        TAP_OK(!fm_chain_get(&r, &bad), "CLM0041 nor one of no link, or of more than there can be");
+    }
 }
 
-/* ------------------------------------------------------------------ delegation */
-
-static struct fm_deleg_claim deleg, worse;
-static struct fm_deleg_witness deleg_witness;
-static uint8_t receipt_hash[32];
-
-static fm_err prove_deleg(const struct fm_deleg_claim *d, const struct fm_deleg_witness *x)
+/* A ledger of two cells, the first with one slot: there the record's digest is the root of its slots, and no path. */
+static void test_one_slot(void)
 {
     struct fm_opening o = {.paths = &paths, .siblings = siblings};
-    fm_err e;
-    fm_paths_init(&paths);
-    fm_deleg_open(&o, d, x);
-    e = fm_paths_finish(&paths, FM_STARK_P100);
-    return e != FM_OK ? e : prove_paths();
-}
-
-static fm_err verify_deleg(const struct fm_deleg_claim *d)
-{
-    return fm_deleg_verify(d, receipt_hash, FM_STARK_P100, proof_bytes, proof_len, &paths, scratch,
-                           fm_stark_verify_scratch());
-}
-
-/* B grants C out of its slot 1, metered or not; claim and witness of that turn. */
-static void make_deleg(bool metered, bool whole)
-{
-    struct fm_limits l = limits_of(FM_RIGHT_READ | FM_RIGHT_SEND | FM_RIGHT_GRANT);
-    struct fm_chain_link before;
-    uint8_t unused[8][32];
-    uint8_t path[32][32];
     uint8_t leaf[32];
-    struct fm_opened_top pre;
-    expect_begin();
-    l.allowance = metered ? 1000 : FM_U64_MAX;
-    give(a, b, 1, &l);
-    l.rights = FM_RIGHT_READ;
-    l.allowance = metered ? 300 : FM_U64_MAX;
-    fm_turn_open(self(c), 2, b->id);
-    (void)world_end(w, c);
-    memset(&deleg, 0, sizeof deleg);
-    make_chain(b->idx, 1, &deleg.held, &deleg_witness.held);
-    open_record(c->idx, 2, &pre, &before, unused, path);
-    deleg.dst_before = before.cell;
-    deleg.opened = before.record;
-    fm_turn_grant(slot(b, 1, a->id), c->id, 2, &l);
-    expect_ok(b, "CLM2001 B delegates to C");
-    deleg.receipt = w->sealed.receipt;
-    memcpy(receipt_hash, w->sealed.receipt_hash, 32);
-    deleg.held.now = deleg.receipt.rest.now;
-    deleg.held.limits = l;
-    open_record(c->idx, 2, &deleg.post, &before, deleg_witness.dst_slot, deleg_witness.dst_cell);
-    deleg.dst = before.cell;
-    deleg.dst_slot = before.slot;
-    deleg.record = before.record;
-    open_record(b->idx, 1, &pre, &before, unused, path);
-    deleg.agent_after = before.cell;
-    deleg.held_after = before.record;
-    deleg.whole = whole;
-    fm_opened_leaf(&deleg.dst_before, leaf);
-    fm_tree_climb(leaf, c->idx, deleg_witness.dst_cell[0], fm_tree_depth(deleg.post.top.ncells), deleg.mid_root);
-}
-
-static void deleg_refused(fm_err want, const char *name)
-{
-    TAP_EQ(verify_deleg(&worse), want, name);
-    worse = deleg;
-}
-
-static void deleg_lies(void)
-{
-    worse = deleg;
-    worse.record.rights |= FM_RIGHT_SEND;
-    deleg_refused(FM_E_STARK_WITNESS, "CLM2010 STARK_WITNESS: a record that is not what was claimed");
-    worse.record.rights |= FM_RIGHT_ADMIN;
-    worse.held.limits.rights |= FM_RIGHT_ADMIN;
-    deleg_refused(FM_E_WIDENS, "CLM2011 WIDENS: a right that the held one lacks");
-    worse.record.rights |= FM_RIGHT_SEND;
-    worse.held.limits.rights |= FM_RIGHT_SEND;
-    deleg_refused(FM_E_STARK_CONSTRAINTS, "CLM2012 STARK_CONSTRAINTS: one that it has, but that was not given");
-    worse.record.parent_slot++;
-    deleg_refused(FM_E_STARK_WITNESS, "CLM2013 STARK_WITNESS: another parent");
-    worse.record.kind++;
-    deleg_refused(FM_E_DEPTH, "CLM2014 DEPTH: another depth");
-    worse.held.link[0].record.rights = FM_RIGHT_READ;
-    deleg_refused(FM_E_RIGHT, "CLM2015 RIGHT: a held record without GRANT");
-    worse.dst_slot = 3;
-    deleg_refused(FM_E_STARK_CONSTRAINTS, "CLM2016 STARK_CONSTRAINTS: another slot");
-    worse.dst_slot = 8;
-    deleg_refused(FM_E_NO_SLOT, "CLM2017 NO_SLOT");
-    worse.dst.header.idx = worse.post.top.ncells;
-    deleg_refused(FM_E_NO_CELL, "CLM2018 NO_CELL");
-    worse.receipt.head.post_root[0] ^= 1;
-    deleg_refused(FM_E_PROOF_ROOT, "CLM2019 PROOF_ROOT: another receipt");
-    worse.receipt.rest.cost ^= 1;
-    deleg_refused(FM_E_PROOF_ROOT, "CLM2020 PROOF_ROOT: another rest");
-    worse.post.top.fees++;
-    deleg_refused(FM_E_PROOF_ROOT, "CLM2021 PROOF_ROOT: other fees at the end");
-    worse.held.now++;
-    deleg_refused(FM_E_STARK_WITNESS, "CLM2022 STARK_WITNESS: judged at another time");
-}
-
-/* What DELEG-W says beyond DELEG-P: each change that the turn did not make. */
-static void whole_lies(bool metered)
-{
-    uint32_t accepted = 0;
-    worse.opened.kind = FM_KIND_FREE;
-    deleg_refused(FM_E_NOT_OPEN, "CLM2030 NOT_OPEN: the slot was not open");
-    worse.opened.target = a->idx;
-    deleg_refused(FM_E_NOT_OPEN, "CLM2031 NOT_OPEN: or open for another");
-    worse.agent_after.header.nonce++;
-    deleg_refused(FM_E_STARK_WITNESS, "CLM2032 STARK_WITNESS: two nonces at once");
-    worse.agent_after.header.balance++;
-    deleg_refused(FM_E_STARK_WITNESS, "CLM2033 STARK_WITNESS: money out of nothing");
-    worse.agent_after.header.owner_pk[0] ^= 1;
-    deleg_refused(FM_E_STARK_WITNESS, "CLM2034 STARK_WITNESS: another key");
-    worse.dst_before.header.balance++;
-    deleg_refused(FM_E_STARK_WITNESS, "CLM2035 STARK_WITNESS: money lost at the receiver");
-    worse.dst_before.fields_root[0] ^= 1;
-    deleg_refused(FM_E_STARK_WITNESS, "CLM2036 STARK_WITNESS: a field changed beside");
-    worse.mid_root[5] ^= 1;
-    deleg_refused(FM_E_STARK_CONSTRAINTS, "CLM2037 STARK_CONSTRAINTS: another tree in between");
-    worse.held_after.used++;
-    deleg_refused(FM_E_STARK_WITNESS, "CLM2038 STARK_WITNESS: another use of the allowance");
-    worse.agent_after.slots_root[0] ^= 1;
-    deleg_refused(metered ? FM_E_STARK_CONSTRAINTS : FM_E_STARK_WITNESS, "CLM2039 other slots of the agent changed");
-    for (uint32_t i = 0; i < 32; i++) { /* the receiver's other slots */
-        worse.dst_before.slots_root[i] ^= 1;
-        accepted += verify_deleg(&worse) == FM_OK;
-        worse = deleg;
-    }
-    TAP_EQ(accepted, 0, "CLM2040 no other slot of the receiver changed");
-}
-
-static void test_deleg(bool metered, bool whole, const char *name)
-{
-    uint8_t bytes[FM_DELEG_BYTES_MAX];
-    struct fm_writer wr;
-    struct fm_reader r;
-    make_deleg(metered, whole);
-    TAP_EQ(fm_deleg_check(&deleg, receipt_hash), FM_OK, name);
-    TAP_EQ(prove_deleg(&deleg, &deleg_witness), FM_OK, "CLM2002 it is proved");
-    tap_note_u64("rows", (uint64_t)1 << paths.air.log_n);
-    tap_note_u64("proof bytes", proof_len);
-    TAP_EQ(verify_deleg(&deleg), FM_OK, "CLM2003 and accepted");
-    deleg_lies();
-    if (whole) {
-        whole_lies(metered);
-    }
-    fm_writer_init(&wr, bytes, sizeof bytes);
-    fm_deleg_put(&wr, &deleg);
-    fm_reader_init(&r, bytes, wr.len);
-    TAP_OK(!wr.bad && fm_deleg_get(&r, &worse) && fm_reader_end(&r) && verify_deleg(&worse) == FM_OK,
-           "CLM2004 the claim is read back");
-    world_free(w);
+    uint8_t sibling[1][32] = {{9}};
+    uint8_t root[32];
+    struct fm_chain_link *l = &chain.link[0];
+    memset(&chain, 0, sizeof chain);
+    chain.nlinks = 1;
+    chain.state.top.ncells = 2;
+    l->cell.header.nslots = 1;
+    fm_cap_self(&l->record, 0, 0, 0);
+    fm_hash(FM_H_CAP, (const uint8_t *)&l->record, sizeof l->record, l->cell.slots_root);
+    l->record.rights = FM_RIGHTS_ALL;
+    chain.target = l->cell;
+    fm_cap_limits(&l->record, &chain.limits);
+    fm_opened_leaf(&l->cell, leaf);
+    fm_hash2(FM_H_NODE, leaf, sibling[0], chain.state.cells_root);
+    fm_opened_root(&chain.state, root);
+    memcpy(witness.cell[0][0], sibling[0], 32);
+    memcpy(witness.target[0], sibling[0], 32);
+    TAP_EQ(prove_chain(&chain, &witness), FM_OK, "CLM0060 a cell of one slot");
+    TAP_EQ(fm_chain_verify(&chain, root, FM_STARK_P100, proof_bytes, proof_len, &paths, scratch,
+                           fm_stark_verify_scratch()),
+           FM_OK, "CLM0061 whose record is the root of its slots");
+    l->record.max_amount--;
+    chain.limits.max_amount--;
+    TAP_EQ(fm_chain_verify(&chain, root, FM_STARK_P100, proof_bytes, proof_len, &paths, scratch,
+                           fm_stark_verify_scratch()),
+           FM_E_PROOF_ROOT, "CLM0062 PROOF_ROOT: another record there");
+    fm_paths_init(&paths);
+    fm_chain_open(&o, &chain, &witness);
+    TAP_OK(o.false_path, "CLM0063 which is no path");
 }
 
 int main(void)
@@ -437,10 +288,8 @@ int main(void)
     scratch = malloc(fm_stark_verify_scratch());
     test_chain();
     test_bytes();
-    test_deleg(false, false, "CLM2005 DELEG-P of an unmetered capability");
-    test_deleg(true, false, "CLM2006 DELEG-P of a metered one");
-    test_deleg(false, true, "CLM2007 DELEG-W of an unmetered capability");
-    test_deleg(true, true, "CLM2008 DELEG-W of a metered one");
+    test_one_slot();
+    test_delegations();
     free(scratch);
     return tap_done();
 }

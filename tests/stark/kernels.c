@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The field, its extension, transforms and hashes against slow oracles that share nothing with them; and every kernel
- * set that this
- * machine has against the plain code, at lengths that leave something over.
+ * The field, its extension, transforms and hashes against slow oracles that share nothing with them; and every
+ * kernel set that this machine has against the plain code, at lengths that leave something over.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "stark/air_fib.h"
 #include "stark/kern.h"
+#include "stark/member.h"
 #include "stark/ntt.h"
+#include "stark/poseidon2.h"
 #include "stark/prove.h"
 #include "tests/tap.h"
 #include "tests/vectors.h"
@@ -229,33 +230,52 @@ static uint32_t check_transforms(const struct fm_kern *k)
     return wrong;
 }
 
-static uint32_t check_hashes(const struct fm_kern *k)
+/* Leaves of every shape: of one block, of many, that fill a chunk, and of two chunks. */
+static uint32_t check_leaves(const struct fm_kern *k)
 {
-    static const uint32_t shapes[][2] = {{1, 1}, {2, 8}, {5, 8}, {10, 1}, {16, 1}, {17, 1}, {32, 1}, {63, 1}, {64,
-        2}, {3, 4}};
+    static const uint32_t shapes[][2] = {{1, 1}, {2, 8}, {5, 8}, {10, 1}, {16, 1}, {17, 1}, {32, 1}, {63, 1}, {64, 2},
+                                         {3, 4}, {255, 1}, {256, 1}, {257, 1}, {298, 1}, {320, 1}, {40, 8}};
+    static uint32_t words[64 * WORDS];
     uint32_t wrong = 0;
     uint8_t a[32 * 70];
     uint8_t b[32 * 70];
+    memcpy(words, col, sizeof words);
     for (size_t s = 0; s < FM_ARRAY_LEN(shapes); s++) {
+        size_t stride = shapes[s][0] > 60 ? 203 : WORDS;
         for (size_t count = 1; count < 70; count += 11) {
-            k->leaves(col[0], WORDS, shapes[s][0], shapes[s][1], 90, count, a);
+            k->leaves(words, stride, shapes[s][0], shapes[s][1], 90, count, a);
             for (size_t i = 0; i < count; i++) {
-                uint8_t bytes[1024];
+                uint8_t bytes[FM_STARK_LEAF_MAX];
                 size_t n = 0;
+                struct fm_b3 h;
                 for (uint32_t m = 0; m < shapes[s][1]; m++) {
                     for (uint32_t c = 0; c < shapes[s][0]; c++, n += 4) {
-                        fm_put_le32(bytes + n, col[c][i + m * 90]);
+                        fm_put_le32(bytes + n, words[c * stride + i + m * 90]);
                     }
                 }
-                fm_stark_leaf(bytes, n, b + 32 * i);
+                fm_b3_init(&h, (const uint8_t *)"firmament stark leaf           1");
+                fm_b3_update(&h, bytes, n);
+                fm_b3_final(&h, 0, b + 32 * i, 32);
+                fm_stark_leaf(bytes, n, bytes);
+                wrong += differ(bytes, b + 32 * i, 32);
             }
             wrong += differ(a, b, 32 * count);
-            k->nodes((const uint8_t *)col[0], count < 34 ? count : 34, a);
-            for (size_t i = 0; i < (count < 34 ? count : 34); i++) {
-                fm_stark_node((const uint8_t *)col[0] + 64 * i, b + 32 * i);
-            }
-            wrong += differ(a, b, 32 * (count < 34 ? count : 34));
         }
+    }
+    return wrong;
+}
+
+static uint32_t check_hashes(const struct fm_kern *k)
+{
+    uint32_t wrong = check_leaves(k);
+    uint8_t a[32 * 70];
+    uint8_t b[32 * 70];
+    for (size_t count = 1; count < 35; count++) {
+        k->nodes((const uint8_t *)col[0], count, a);
+        for (size_t i = 0; i < count; i++) {
+            fm_stark_node((const uint8_t *)col[0] + 64 * i, b + 32 * i);
+        }
+        wrong += differ(a, b, 32 * count);
     }
     for (uint32_t i = 0; i < 20; i++) {
         struct fm_tr t;
@@ -296,8 +316,8 @@ static uint32_t check_columns(const struct fm_kern *k, size_t n)
     for (uint32_t j = 0; j < 7; j++) {
         terms[j] = (struct fm_kern_term){col[30 + j], rnd_ext(99)};
     }
-    k->combine(got[20], WORDS, terms, 7, e, col[40], WORDS, n);
-    k->combine(got[20], WORDS, terms, 4, e, col[40], WORDS, n);
+    k->combine(got[20], WORDS, terms, 7, 0, e, col[40], WORDS, n);
+    k->combine(got[20], WORDS, terms, 4, 0, e, col[40], WORDS, n);
     for (size_t i = 0; i < n; i++) {
         struct fm_ext x = load(&col[2][i], WORDS);
         wrong += got[0][i] != fm_bb_mul(col[0][i], col[1][i]);
@@ -360,14 +380,69 @@ static uint32_t check_fold(const struct fm_kern *k)
     return wrong;
 }
 
-/* Fibonacci's table over columns of noise: every row, whole and in pieces; and the first row that does not hold. */
-static uint32_t check_rows(const struct fm_kern *k)
+static struct fm_fib fib;
+static struct fm_p2 p2;
+static struct fm_member member;
+
+/* A table over columns of noise: every row, whole and in pieces, against the plain evaluation of one row. */
+static uint32_t check_table(const struct fm_kern *k, const struct fm_air *air)
 {
-    static struct fm_fib fib;
+    static uint32_t cells[FM_AIR_COLS_MAX << 9];
+    static uint32_t per[FM_AIR_PER_MAX << 9];
+    static struct fm_ext alphas[FM_ROWS_CONS_MAX];
+    static uint32_t cons[FM_ROWS_CONS_MAX];
+    static fm_bb pis[FM_STARK_PI_MAX];
+    size_t n = (size_t)1 << air->log_n;
+    struct fm_rows rows = {air, pis, cells, per, n, n};
+    uint32_t wrong = 0;
+    for (size_t i = 0; i < n * air->ncols; i++) {
+        cells[i] = rnd();
+    }
+    for (size_t i = 0; i < n * air->nper; i++) {
+        per[i] = rnd();
+    }
+    for (uint32_t i = 0; i < air->npi; i++) {
+        pis[i] = rnd();
+    }
+    for (uint32_t i = 0; i < air->ncons; i++) {
+        alphas[i] = rnd_ext(99);
+    }
+    k->rows(&rows, 0, n, alphas, pis[0], got[0], WORDS);
+    k->rows(&rows, 3, 21, alphas, pis[0], got[10], WORDS);
+    for (size_t i = 0; i < n; i++) {
+        struct fm_ext s = fm_ext_of(0);
+        struct fm_ext x = load(&got[0][i], WORDS);
+        fm_rows_eval(&rows, i, cons);
+        for (uint32_t c = 0; c < air->ncons; c++) {
+            s = fm_ext_add(s, fm_ext_scale(alphas[c], cons[c]));
+        }
+        s = fm_ext_scale(s, pis[0]);
+        wrong += !fm_ext_equal(&s, &x);
+        x = i >= 3 && i < 24 ? load(&got[10][i - 3], WORDS) : s;
+        wrong += !fm_ext_equal(&s, &x);
+    }
+    return wrong;
+}
+
+static uint32_t check_tables(const struct fm_kern *k)
+{
+    static const uint8_t zeros[64];
+    uint32_t wrong = 0;
+    if (!fm_fib_air(&fib, 9) || !fm_p2_air(&p2, 6) ||
+        fm_member_statement(&member, 1, 1, zeros, 1, 1, zeros, FM_STARK_P100) != FM_OK) {
+        return 1;
+    }
+    wrong += check_table(k, &fib.air);
+    wrong += check_table(k, &p2.air);
+    wrong += check_table(k, &member.air);
+    return wrong;
+}
+
+/* The first row that does not hold is the one that was changed. */
+static uint32_t check_first_row(const struct fm_kern *k)
+{
     static uint32_t trace[2 << 9];
     static uint32_t per[3 << 9];
-    struct fm_ext alphas[5];
-    uint32_t cons[FM_ROWS_CONS_MAX];
     uint32_t pi[3] = {1, 1, 0};
     fm_bb pis[3];
     uint32_t wrong = 0;
@@ -379,34 +454,14 @@ static uint32_t check_rows(const struct fm_kern *k)
     for (uint32_t i = 0; i < 3; i++) {
         pis[i] = fm_bb_of(pi[i]);
     }
-    for (uint32_t i = 0; i < 5; i++) {
-        alphas[i] = rnd_ext(99);
-    }
     fm_rows_public(&fib.air, pis, per);
     struct fm_rows rows = {&fib.air, pis, trace, per, n, n};
-    wrong += k->check(&rows, n) != n;
+    wrong += k->check(&rows, 0, n) != n;
     for (size_t at = 1; at < n; at += 37) {
         uint32_t was = trace[at];
         trace[at] = fm_bb_add(was, FM_BB_ONE);
-        wrong += k->check(&rows, n) != at;
+        wrong += k->check(&rows, 0, n) != at;
         trace[at] = was;
-    }
-    for (size_t i = 0; i < 2 * n; i++) {
-        trace[i] = rnd();
-    }
-    k->rows(&rows, 0, n, alphas, pis[0], got[0], WORDS);
-    k->rows(&rows, 3, 21, alphas, pis[0], got[10], WORDS);
-    for (size_t i = 0; i < n; i++) {
-        struct fm_ext s = fm_ext_of(0);
-        struct fm_ext x = load(&got[0][i], WORDS);
-        fm_rows_eval(&rows, i, cons);
-        for (uint32_t c = 0; c < fib.air.ncons; c++) {
-            s = fm_ext_add(s, fm_ext_scale(alphas[c], cons[c]));
-        }
-        s = fm_ext_scale(s, pis[0]);
-        wrong += !fm_ext_equal(&s, &x);
-        x = i >= 3 && i < 24 ? load(&got[10][i - 3], WORDS) : s;
-        wrong += !fm_ext_equal(&s, &x);
     }
     return wrong;
 }
@@ -423,7 +478,8 @@ static void test_set(const struct fm_kern *k)
     }
     TAP_EQ(wrong, 0, "KRN0102 columns of any length");
     TAP_EQ(check_fold(k), 0, "KRN0103 folding by 2, 4 and 8");
-    TAP_EQ(check_rows(k), 0, "KRN0104 rows of a table");
+    TAP_EQ(check_tables(k), 0, "KRN0104 rows of Fibonacci's table, Poseidon2's and BLAKE3's");
+    TAP_EQ(check_first_row(k), 0, "KRN0105 the first row that does not hold");
 }
 
 int main(void)

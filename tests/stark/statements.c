@@ -103,6 +103,8 @@ static void make_heads(uint32_t count, uint64_t seq, struct fm_rcpt_claim *c)
     for (uint32_t i = 0; i < count; i++) {
         fill(heads[i], FM_RCPT_HEAD_BYTES);
         fm_put_le64(heads[i] + 8, seq + i);
+        c->height[i] = i == 0 ? seq ^ 0xffffffu : c->height[i - 1] + (i % 3 == 0 ? 70000 : 0);
+        fm_put_le64(heads[i] + 16, c->height[i]);
         if (i > 0) {
             hash_head(heads[i - 1], heads[i] + 192);
             memcpy(heads[i] + 128, heads[i - 1] + 160, 32);
@@ -132,10 +134,16 @@ static void honest_receipts(uint32_t count, uint64_t seq, const char *name)
     tap_note_u64("rows", (uint64_t)1 << rcpt.air.log_n);
     tap_note_u64("proof bytes", x.len);
     TAP_EQ(accepted_inputs(&rcpt.st, rcpt.pi, &x), 0, "STM0004 no public input can be changed");
+    e = fm_rcpt_verify(&c, c.last_hash, FM_STARK_P100, x.proof, x.len, &rcpt, scratch, fm_stark_verify_scratch());
+    TAP_EQ(e, FM_OK, "STM0021 nor does the one call say otherwise");
+    e = fm_rcpt_verify(&c, c.first_prev, FM_STARK_P100, x.proof, x.len, &rcpt, scratch, fm_stark_verify_scratch());
+    TAP_EQ(e, FM_E_PROOF_ROOT, "STM0022 PROOF_ROOT: another last receipt");
+    e = fm_rcpt_verify(&c, c.last_hash, FM_STARK_TOY, x.proof, x.len, &rcpt, scratch, fm_stark_verify_scratch());
+    TAP_EQ(e, FM_E_STARK_PROFILE, "STM0023 STARK_PROFILE: one that claims nothing");
     release(&x);
 }
 
-enum lie { LIE_PREV = 0, LIE_ROOT, LIE_SEQ, LIE_DROP, LIES };
+enum lie { LIE_PREV = 0, LIE_ROOT, LIE_SEQ, LIE_HEIGHT, LIE_DROP, LIES };
 
 /* One link broken in the middle, and the hashes after it made good again. */
 static void lie_about(enum lie lie, struct fm_rcpt_claim *c)
@@ -151,16 +159,22 @@ static void lie_about(enum lie lie, struct fm_rcpt_claim *c)
     case LIE_SEQ:
         heads[at][8] ^= 1;
         break;
+    case LIE_HEIGHT:
+        fm_put_le64(heads[at] + 16, c->height[at - 1] - 1);
+        break;
     case LIE_DROP:
     case LIES:
         memmove(heads[at], heads[at + 1], (size_t)(HEADS - at - 1) * FM_RCPT_HEAD_BYTES);
         fill(heads[HEADS - 1], FM_RCPT_HEAD_BYTES);
+        fm_put_le64(heads[at] + 8, c->first_seq + at); /* so that the missing link is all that is wrong */
+        fm_put_le64(heads[at] + 16, c->height[at]);
         break;
     }
     for (uint32_t i = at + 1; i < HEADS; i++) {
         hash_head(heads[i - 1], heads[i] + 192);
         memcpy(heads[i] + 128, heads[i - 1] + 160, 32);
         fm_put_le64(heads[i] + 8, c->first_seq + i);
+        fm_put_le64(heads[i] + 16, c->height[i]);
     }
     memcpy(c->last_post_root, heads[HEADS - 1] + 160, 32);
     hash_head(heads[HEADS - 1], c->last_hash);
@@ -170,7 +184,9 @@ static void false_receipts(void)
 {
     static const char *const names[LIES] = {"STM0010 a receipt that names another before it",
                                             "STM0011 a receipt that begins at another root",
-                                            "STM0012 a seq out of turn", "STM0013 a receipt dropped from the middle"};
+                                            "STM0012 a seq out of turn",
+                                            "STM0009 a height that is not the claim's",
+                                            "STM0013 a receipt dropped from the middle"};
     for (uint32_t lie = 0; lie < LIES; lie++) {
         struct fm_rcpt_claim c;
         struct made x;
@@ -188,7 +204,12 @@ static void false_receipts(void)
         release(&x);
         (void)e;
     }
-    struct fm_rcpt_claim c = {.count = 0};
+    struct fm_rcpt_claim c;
+    make_heads(HEADS, 5, &c);
+    c.height[HEADS - 1] = c.height[HEADS - 2] - 1;
+    TAP_EQ(fm_rcpt_statement(&rcpt, &c, FM_STARK_P100), FM_E_STARK_WITNESS,
+        "STM0019 STARK_WITNESS: a height that falls");
+    c.count = 0;
     TAP_EQ(fm_rcpt_statement(&rcpt, &c, FM_STARK_P100), FM_E_STARK_SHAPE, "STM0016 no receipt at all");
     c.count = FM_RCPT_MAX + 1;
     TAP_EQ(fm_rcpt_statement(&rcpt, &c, FM_STARK_P100), FM_E_STARK_SHAPE, "STM0017 more than a proof takes");

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * M6, M9 to M11, M14 to M16: whole pieces of a true proof moved, swapped, doubled or left out, at every place of a
- * small one; and
- * statements that it
- * was not made for. Nothing is accepted.
+ * small one; and statements that it was not made for. Nothing is accepted.
  */
 #include <stdio.h>
 #include <stdlib.h>

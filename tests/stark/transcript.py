@@ -16,7 +16,7 @@ IV = (0x6A09E667, 0xBB67AE85, 0x3C6EF372, 0xA54FF53A, 0x510E527F, 0x9B05688C, 0x
 ORDER = (2, 6, 3, 10, 7, 0, 4, 13, 1, 11, 12, 5, 9, 14, 15, 8)
 # name -> (id, log2 of 1/rho, queries, work of query, batch, commit, deep)
 PROFILES = {"P100": (1, 3, 59, 16, 0, 0, 0), "U100": (3, 3, 97, 20, 0, 0, 0), "P100F": (4, 2, 87, 16, 0, 0, 0),
-            "P100H": (5, 1, 172, 16, 0, 0, 0)}
+            "P100H": (5, 1, 172, 16, 0, 0, 0), "P128": (2, 3, 80, 20, 20, 20, 8)}
 MASK = 0xFFFFFFFF
 
 
@@ -137,6 +137,12 @@ def check(path, profile_name, log_n):
         at += n
         return data[at - n:at]
 
+    def done(bits):
+        if bits > 0:
+            nonce = struct.unpack("<Q", take(8))[0]
+            assert t.worked(nonce, bits), "work"
+            t.absorb(13, struct.pack("<Q", nonce))
+
     t = Transcript()
     t.absorb(1, b"firmament stark 1, BLAKE3, DEEP-ALI, FRI")
     t.absorb(2, struct.pack("<BBBHBBBBB", ident, 5, log_b, queries, *work, len(layers)) + bytes(layers).ljust(10,
@@ -148,17 +154,18 @@ def check(path, profile_name, log_n):
     t.absorb(7, take(32))
     t.element(1)
     t.absorb(8, take(32))
+    done(work[3])
     t.element(2)
     t.absorb(9, take(20 * 5))
+    done(work[1])
     t.element(3)
     for i in range(len(layers)):
         if i > 0:
             t.absorb(10, take(32))
+        done(work[2])
         t.element(4)
     t.absorb(11, take(20 << log_last))
-    nonce = struct.unpack("<Q", take(8))[0]
-    assert t.worked(nonce, work[0]), "work"
-    t.absorb(13, struct.pack("<Q", nonce))
+    done(work[0])
     draws = t.stream(0)
     group = layers[0] if layers else log_n
     positions = {leaf_of(next(draws) & ((1 << (log_n + log_b)) - 1), log_n, group) for _ in range(queries)}
@@ -175,7 +182,7 @@ def check(path, profile_name, log_n):
 def main():
     folder = sys.argv[1]
     done = 0
-    for name, logs in (("P100", (2, 4, 6, 8, 10)), ("U100", (8,)), ("P100F", (8,)), ("P100H", (9,))):
+    for name, logs in (("P100", (2, 4, 6, 8, 10)), ("U100", (8,)), ("P100F", (8,)), ("P100H", (9,)), ("P128", (5,))):
         for log_n in logs:
             check(f"{folder}/{name}.{log_n}", name, log_n)
             done += 1

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A disk in memory that behaves as badly as disks do: what was written and not flushed is, at a
- * power cut, kept or lost sector by
- * sector, as a seed says; and the n-th request fails when asked to.
+ * A disk in memory that behaves as badly as disks do: what was written and not flushed is, at a power cut, kept or
+ * lost sector by sector, as a seed says; and the n-th request fails when asked to.
  */
 #ifndef FM_TESTS_STORE_DISK_H
 #define FM_TESTS_STORE_DISK_H

@@ -93,11 +93,13 @@ static void test_version(void)
     struct fm_why why = {FM_OK, 0, "", 0, 0};
 
     fm_super_encode(&super, sector);
-    sector[16] = 2;
-    fm_hash(FM_H_SECTOR, sector, 480, sector + 480);
-    TAP_OK(fm_super_decode(&super, sector, &why) == FM_E_STORE_VERSION &&
-               why.expected == FM_STORE_VERSION && why.got == 2,
-           "HST0003 STORE_VERSION: another version's superblock");
+    for (uint8_t version = FM_STORE_VERSION - 1U; version <= FM_STORE_VERSION + 1U; version += 2U) {
+        sector[16] = version;
+        fm_hash(FM_H_SECTOR, sector, 480, sector + 480);
+        TAP_OK(fm_super_decode(&super, sector, &why) == FM_E_STORE_VERSION && why.expected == FM_STORE_VERSION &&
+                   why.got == version,
+               "HST0003 STORE_VERSION: an older and a newer version's superblock");
+    }
 }
 
 static void test_sizes(const struct fm_params *params)

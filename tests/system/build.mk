@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 # Systems booted in QEMU.
-test_systems := attack console errs regions timeout toolittle noclock
+test_systems := attack console errs regions timeout toolittle noclock rngstop rnglate rngstuck rngnone rngbad
 systems += $(test_systems)
 $(foreach s,$(test_systems),$(eval system.$(s).dir := tests/system/$(s)))
 system.attack.tap := 1
 system.errs.tap := 1
 system.regions.tap := 1
 system.timeout.tap := 1
+$(foreach s,rngstop rnglate rngstuck rngnone rngbad,$(eval system.$(s).tap := 1))
 
 scripts += systems-aarch64 systems-riscv64
 script.systems-aarch64.file := tests/system/systems-aarch64.t

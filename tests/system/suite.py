@@ -80,12 +80,14 @@ def boot(arch, name, options, lines):
     command += [f"--{flag}" for flag in ("icount", "plain") if flag in options]
     if not os.environ.get("FM_KERNEL_GIVEN"):
         command += ["--bios", "build/riscv64/firmware.elf"]
+    qemu = f"build/image/{arch}/{name}/{name}.qemu"
     if "send" in options:
         command += ["--send", options["send"]]
     for kind, text in lines:
         if kind in ("never", "until"):
             command += [f"--{kind}", text]
-    done = subprocess.run(command + [image], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
+    more = ["--"] + shlex.split(open(qemu, encoding="utf-8").read(), comments=True) if os.path.exists(qemu) else []
+    done = subprocess.run(command + [image] + more, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
                           errors="replace")
     missing = in_order(done.stdout, [text for kind, text in lines if kind == "need"])
     wanted = 1 if "fails" in options else 0

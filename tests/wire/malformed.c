@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * MALFORMED says where and what: each field of each effect is damaged alone, in bytes laid down here by hand, and
- * the decoder must
- * name its offset, its name, what was expected and what came.
+ * the decoder must name its offset, its name, what was expected and what came.
  */
 #include "tests/tap.h"
 #include "wire/turn.h"
@@ -358,6 +357,8 @@ static void test_whole(void)
     put_operands(&t, FM_OP_ROTATE, 0);
     end(&t);
     says(&t, SELF_AT + 97U, "rotates", 1, 2, "two new keys in one turn");
+    memset(t.at + SELF_AT + 98U, 0, 32);
+    says(&t, SELF_AT + 97U, "rotates", 1, 2, "a second new key, of zeros: the leftmost fault is named");
     make(&t, FM_FRAME_SELF, FM_OP_ROTATE, 0);
     memset(t.at + SELF_AT + 1U, 0, 32);
     says(&t, SELF_AT + 1U, "new_pk", 1, 0, "a new key of zeros");

@@ -68,6 +68,9 @@ $(firmware): build/riscv64/obj/kernel/firmware/start.S.o kernel/firmware/firmwar
 	@echo "  ld  $@"
 	@$(link_free) -T kernel/firmware/firmware.ld -o $@ $<
 
+# Devices that a system needs beside the common ones: arguments for QEMU in NAME.qemu, if there is one.
+system_qemu = $(if $(wildcard $(or $(system.$(2).dir),system/$(2))/$(2).qemu),build/image/$(1)/$(2)/$(2).qemu)
+
 # The description for one machine, from system/NAME or system.NAME.dir: $NAMES replaced, the other machine's lines left out.
 other.aarch64 := riscv64
 other.riscv64 := aarch64
@@ -79,7 +82,7 @@ build/image/$(1)/$(2)/$(2).%: $(or $(system.$(2).dir),system/$(2))/$(2).% system
 pack.$(1).$(2) = build/host/bin/pack --profile $(1) build/image/$(1)/$(2)/$(2).system \
 	--caps build/image/$(1)/$(2)/$(2).caps --search build/$(1)/pd --root build/$(1)/pd/root.elf --loader build/$(1)/loader.elf
 pack_needs.$(1).$(2) := build/host/bin/pack build/image/$(1)/$(2)/$(2).system build/image/$(1)/$(2)/$(2).caps \
-	build/$(1)/pd/root.elf build/$(1)/loader.elf $(foreach d,$(domains),build/$(1)/pd/$(d).elf)
+	build/$(1)/pd/root.elf build/$(1)/loader.elf $(foreach d,$(domains),build/$(1)/pd/$(d).elf) $(call system_qemu,$(1),$(2))
 
 build/image/$(1)/$(2).img: $$(pack_needs.$(1).$(2)) $$(call kernel_elf,$(1))
 	@echo "  img $$@"
@@ -104,7 +107,7 @@ run-m0: ## boot rung M0 in QEMU; ARCH=aarch64|riscv64, KERNEL=/path/to/sel4.elf 
 
 $(addprefix run-,$(systems)): run-%: build/image/$(ARCH)/%$(if $(KERNEL),-given).img $(image_needs)
 	@build/host/bin/qemu-run --arch $(ARCH) --timeout $(or $(TIMEOUT),60) $(if $(system.$*.tap),,--plain) \
-	  $(if $(KERNEL),,--bios $(firmware)) $<
+	  $(if $(KERNEL),,--bios $(firmware)) $< $(if $(call system_qemu,$(ARCH),$*),-- $$(grep -v '^#' $(call system_qemu,$(ARCH),$*)))
 
 -include $(sort $(wildcard $(DEPENDS)))
 

@@ -60,16 +60,20 @@ kernel.root.common := tests/kernel/root/root.c tests/tap.c kernel/model/memory.c
 kernel.root.cflags := -std=c11 -O2 -g -ffreestanding -fno-builtin -nostdlibinc -isystem lib/base/freestanding \
 	-fno-omit-frame-pointer -fno-strict-aliasing -I. -Iinclude -Ilib -Ibuild/gen -nostdlib -static -fuse-ld=lld
 
-# name, arch
+# name, arch. The root task is a file of its own, so that a change of the kernel alone does not compile it anew.
 define kernel_root_rules
-build/kernel-test/$(1)-$(2).elf: $(kernel.root.$(1)) $(kernel.root.common) tests/kernel/root/root.h \
-  tests/kernel/root/start_$(2).S tests/kernel/root/root.ld tests/kernel/boot/$(2).S tests/kernel/boot/$(2).ld \
-  build/kernel-$(kernel.rootkind.$(1))$(2)/kernel.elf | $(abi.headers)
+build/kernel-test/$(1)-$(2).elf.root: $(kernel.root.$(1)) $(kernel.root.common) tests/kernel/root/root.h \
+  tests/kernel/root/start_$(2).S tests/kernel/root/root.ld $(wildcard $(addsuffix *.h,$(sort $(dir $(kernel.root.$(1)))))) \
+  | $(abi.headers)
 	@mkdir -p $$(@D)
 	@echo "  ld  $$@"
-	@$(kernel.root.cc.$(2)) $(kernel.root.cflags) $(WARN) $(EXTRA_ROOT) $(kernel.rootflags.$(1)) -T tests/kernel/root/root.ld -o $$@.root \
+	@$(kernel.root.cc.$(2)) $(kernel.root.cflags) $(WARN) $(EXTRA_ROOT) $(kernel.rootflags.$(1)) -T tests/kernel/root/root.ld -o $$@ \
 	  tests/kernel/root/start_$(2).S $(kernel.root.$(1)) $(kernel.root.common)
-	@llvm-objcopy -O binary $$@.root $$@.root.bin
+	@llvm-objcopy -O binary $$@ $$@.bin
+
+build/kernel-test/$(1)-$(2).elf: build/kernel-test/$(1)-$(2).elf.root tests/kernel/boot/$(2).S tests/kernel/boot/$(2).ld \
+  build/kernel-$(kernel.rootkind.$(1))$(2)/kernel.elf
+	@echo "  ld  $$@"
 	@llvm-objcopy -O binary build/kernel-$(kernel.rootkind.$(1))$(2)/kernel.elf $$@.kernel.bin
 	@$(kernel.root.cc.$(2)) -nostdlib -static -fuse-ld=lld -DROOT_VADDR=0x400000 -DKERNEL_BIN='"$$@.kernel.bin"' \
 	  -DROOT_BIN='"$$@.root.bin"' -T tests/kernel/boot/$(2).ld tests/kernel/boot/$(2).S -o $$@

@@ -139,6 +139,13 @@ build/host/test/lib%.so: tests/node/%.c | $(SETUP)
 	@echo "  ld  $@"
 	@clang -std=c11 -D_GNU_SOURCE -O2 $(WARN) -shared -fPIC -o $@ $< -ldl
 
+# The official BLAKE3 for programs in Python.
+blake3_objs := $(call objs,pic,$(filter build/import/blake3/%,$(lib.crypto.srcs) $(lib.crypto.srcs.host)))
+build/host/test/libblake3.so: tests/model/blake3_so.c $(blake3_objs) | $(IMPORT)
+	@mkdir -p $(@D)
+	@echo "  ld  $@"
+	@$(cc.pic) $(COMMON) $(INCLUDE) $(cflags.pic) $(WARN) -shared -Wl,-z,defs -o $@ $< $(blake3_objs)
+
 # ------------------------------------------------------------------------------------------ what there is to build
 host_files := $(foreach l,$(libs),$(if $(filter host,$(call lib_configs,$(l))),build/host/lib$(l).a)) $(foreach p,$(progs),build/host/bin/$(p))
 gcc_files := $(foreach l,$(libs),$(if $(filter gcc,$(call lib_configs,$(l))),build/gcc/lib$(l).a)) $(foreach p,$(progs),build/gcc/bin/$(p))

@@ -131,6 +131,22 @@ static void on_window(struct domain *d, const struct line *l)
     d->window[d->windows++].bytes = number(l, 2, 1ULL << 34);
 }
 
+/* reset REGION OFFSET VALUE */
+static void on_reset(struct domain *d, const struct line *l)
+{
+    struct reset *r;
+
+    expect(l, 4, 4, "reset REGION OFFSET VALUE");
+    if (d->resets == PACK_RESETS) {
+        refuse(l->at, "%s: more than %d devices to reset", d->name, PACK_RESETS);
+    }
+    r = &d->reset[d->resets++];
+    r->at = l->at;
+    copy_name(r->region_name, sizeof r->region_name, l->word[1], l->at, "region");
+    r->offset = (uint32_t)number(l, 2, UINT32_MAX);
+    r->value = (uint32_t)number(l, 3, UINT32_MAX);
+}
+
 static bool flag(struct domain *d, const struct line *l)
 {
     static const char *const names[] = {"own", "inbox", "endpoint", "no-time", "timeout"};
@@ -177,10 +193,12 @@ static void in_domain(struct system *s, struct domain *d, const struct line *l)
         on_mail(d, l);
     } else if (strcmp(w, "window") == 0) {
         on_window(d, l);
+    } else if (strcmp(w, "reset") == 0) {
+        on_reset(d, l);
     } else {
         refuse(l->at,
                "unknown statement \"%s\"; expected own, untyped, inbox, mail, endpoint, "
-               "replies, restart, timeout, no-time, smc, window, set or cap",
+               "replies, restart, timeout, no-time, smc, window, reset, set or cap",
                w);
     }
 }

@@ -234,6 +234,48 @@ static void check_caps(struct system *s, struct domain *d)
     }
 }
 
+/* A device that writes to memory goes on when its driver has died: root has to know what stops it. */
+static void check_resets(const struct system *s, struct domain *d)
+{
+    const struct region *page = NULL;
+    const struct region *dma = NULL;
+
+    for (unsigned i = 0; i < d->resets; i++) {
+        struct reset *r = &d->reset[i];
+        bool mapped = false;
+
+        r->region = need_region(s, r->region_name, r->at);
+        for (unsigned k = 0; k < d->maps; k++) {
+            mapped |= d->map[k].region == r->region;
+        }
+        if (!mapped || !s->region[r->region].has_phys ||
+            s->region[r->region].page != PACK_PAGE) {
+            refuse(r->at, "reset \"%s\": expected a device that %s maps, in pages of 4 KiB",
+                   r->region_name, d->name);
+        }
+        if (r->offset % 4U != 0U || r->offset >= s->region[r->region].size) {
+            refuse(r->at, "reset \"%s\": offset 0x%x: expected a multiple of 4 below 0x%lx",
+                   r->region_name, r->offset, (unsigned long)s->region[r->region].size);
+        }
+        if (d->parent >= 0) {
+            refuse(r->at, "reset: %s is a child of %s, so root does not see its faults", d->name,
+                   s->domain[d->parent].name);
+        }
+    }
+    for (unsigned k = 0; k < d->maps; k++) {
+        const struct region *m = &s->region[d->map[k].region];
+
+        page = m->has_phys && !m->dma ? m : page;
+        dma = m->dma ? m : dma;
+    }
+    if (page != NULL && dma != NULL && d->resets == 0U) {
+        refuse(d->at,
+               "%s: drives \"%s\" with the DMA region \"%s\"; expected \"reset %s OFFSET VALUE\" in "
+               "the .caps file: what stops the device after a fault",
+               d->name, page->name, dma->name, page->name);
+    }
+}
+
 static bool meets(const struct system *s, int a, int b)
 {
     for (unsigned i = 0; i < s->channels; i++) {
@@ -350,6 +392,7 @@ void check_system(struct system *s)
         check_maps(s, &s->domain[i], i);
         check_irqs(s, &s->domain[i], i);
         check_caps(s, &s->domain[i]);
+        check_resets(s, &s->domain[i]);
         if (s->domain[i].parent >= 0) {
             s->domain[s->domain[i].parent].has_endpoint = true;
         }

@@ -103,6 +103,9 @@ static void renumber(struct plan_out *o, const uint32_t *f)
         o->patches[i].object = f[o->patches[i].object];
         o->patches[i].target = f[o->patches[i].target];
     }
+    for (unsigned i = 0; i < o->n_resets; i++) {
+        o->resets[i].frame = f[o->resets[i].frame];
+    }
     for (unsigned i = 0; i < o->n_irqs; i++) {
         o->irqs[i].irq = f[o->irqs[i].irq];
         o->irqs[i].notification = f[o->irqs[i].notification];
@@ -182,6 +185,8 @@ static void emit_tables(const struct system *s, struct plan_out *o, struct write
         (struct fm_plan_table){put(w, o->irqs, o->n_irqs * sizeof *o->irqs), o->n_irqs};
     t[FM_TABLE_WINDOWS] =
         (struct fm_plan_table){put(w, o->windows, o->n_windows * sizeof *o->windows), o->n_windows};
+    t[FM_TABLE_RESETS] =
+        (struct fm_plan_table){put(w, o->resets, o->n_resets * sizeof *o->resets), o->n_resets};
     t[FM_TABLE_DOMAINS] = (struct fm_plan_table){put(w, NULL, 0), s->domains};
     for (unsigned i = 0; i < s->domains; i++) {
         struct fm_plan_domain row = domain_row(s, o, i, f);

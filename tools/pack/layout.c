@@ -484,6 +484,24 @@ static void domain_maps(struct system *s, struct plan_out *o, uint32_t i)
     }
 }
 
+static void domain_resets(const struct system *s, struct plan_out *o, uint32_t i)
+{
+    const struct domain *d = &s->domain[i];
+
+    for (unsigned k = 0; k < d->resets; k++) {
+        const struct reset *r = &d->reset[k];
+        const struct region *page = &s->region[r->region];
+
+        o->resets = grow(o->resets, o->n_resets, sizeof *o->resets);
+        o->resets[o->n_resets++] =
+            (struct fm_plan_reset){.domain = i,
+                                   .frame = page->object + (uint32_t)(r->offset / page->page),
+                                   .offset = (uint32_t)(r->offset % page->page),
+                                   .value = r->value,
+                                   .name = name_of(o, page->name, "")};
+    }
+}
+
 /* For a domain that compares its capabilities with the plan: the slots that are taken. */
 static void poke_slots(struct domain *d, const struct plan_out *o)
 {
@@ -547,5 +565,6 @@ void layout(struct system *s, struct plan_out *o)
         poke_slots(&s->domain[i], o);
         domain_patches(s, o, i);
         domain_maps(s, o, i);
+        domain_resets(s, o, i);
     }
 }

@@ -28,6 +28,7 @@
 #define PACK_SEGMENTS 8
 #define PACK_EXTRA_CAPS 160
 #define PACK_WINDOWS 8
+#define PACK_RESETS 4
 #define PACK_RULES 128
 #define PACK_PAGE 4096ULL
 #define PACK_LARGE 0x200000ULL
@@ -113,6 +114,15 @@ struct window {
     uint64_t bytes;
 };
 
+/* What quiets a device of a domain that has faulted: a register and the value that does it. */
+struct reset {
+    struct where at;
+    char region_name[64];
+    int region;
+    uint32_t offset;
+    uint32_t value;
+};
+
 struct domain {
     struct where at;
     char name[64];
@@ -128,11 +138,12 @@ struct domain {
     int parent; /* -1: root */
     uint32_t child_id;
     char setvar_id[64];
-    unsigned maps, irqs, sets, windows, extras, mails;
+    unsigned maps, irqs, sets, windows, extras, mails, resets;
     struct map map[PACK_MAPS];
     struct irq irq[PACK_IRQS];
     struct set set[PACK_SETS];
     struct window window[PACK_WINDOWS];
+    struct reset reset[PACK_RESETS];
     struct extra_cap extra[PACK_EXTRA_CAPS];
     char mail_from[FM_SYS_MAIL_CNODES][64];
     struct where mail_at[FM_SYS_MAIL_CNODES];
@@ -233,7 +244,8 @@ struct plan_out {
     struct fm_plan_patch *patches;
     struct fm_plan_irq *irqs;
     struct fm_plan_window *windows;
-    unsigned n_runs, n_caps, n_maps, n_fills, n_patches, n_irqs, n_windows;
+    struct fm_plan_reset *resets;
+    unsigned n_runs, n_caps, n_maps, n_fills, n_patches, n_irqs, n_windows, n_resets;
     uint32_t *order; /* runs in the order of making */
     uint32_t objects;
     uint32_t mapped;

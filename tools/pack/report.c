@@ -132,6 +132,10 @@ void report(const struct system *s, const struct plan_out *o, FILE *to)
             fprintf(to, "  window  0x%010lx  %lu KiB\n", (unsigned long)d->window[k].base,
                     (unsigned long)(d->window[k].bytes >> 10));
         }
+        for (unsigned k = 0; k < d->resets; k++) {
+            fprintf(to, "  reset   %s+0x%x := 0x%x after a fault, by root\n",
+                    d->reset[k].region_name, d->reset[k].offset, d->reset[k].value);
+        }
     }
     fprintf(to, "\ndevices and regions\n");
     for (unsigned i = 0; i < s->regions; i++) {

@@ -314,6 +314,11 @@ static void on_region(struct reader *r, const char **attr)
         refuse(here(r), "memory region \"%s\": phys_addr 0x%lx: expected a multiple of the page",
                m->name, (unsigned long)m->phys);
     }
+    if (m->has_phys && m->phys > (1ULL << 48) - m->size) {
+        refuse(here(r),
+               "memory region \"%s\": 0x%lx bytes at 0x%lx end beyond the 2^48 that a machine has",
+               m->name, (unsigned long)m->size, (unsigned long)m->phys);
+    }
     s->regions++;
 }
 

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The odd paths of messages: threads without a buffer, receive slots that are none, capabilities beside long
- * messages, and the straight
- * way of a call to a passive server where it must not be taken. As checks.c, each stands against one check of the
- * kernel.
+ * messages, and the straight way of a call to a passive server where it must not be taken. As checks.c, each stands
+ * against one check of the kernel.
  */
 #include "tests/kernel/suite/suite.h"
 

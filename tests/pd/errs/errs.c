@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Every error of the room `system` that a domain can meet, provoked on the target and told by the common vocabulary:
- * each kind
- * of refusal of the kernel, a server without the method, a server that faults, a window that is taken away.
+ * Every error of the room `system` that a domain can meet, provoked on the target and told by the common
+ * vocabulary: each kind of refusal of the kernel, a server without the method, a server that faults, a window that
+ * is taken away.
  */
 #include "pd/power/ask.h"
 #include "pd/rt/rt.h"

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Rung M-STARK. Owns a ledger of the heart, runs signed turns on it, and asks for a proof that a slot holds what it
- * holds; shows that
- * to the verifier, and then everything that must be refused. It speaks TAP.
+ * holds; shows that to the verifier, and then everything that must be refused. It speaks TAP.
  */
 #include <string.h>
 
