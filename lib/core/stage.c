@@ -374,14 +374,18 @@ static bool chain_holds(struct fm_pass *p, uint16_t holder, const struct fm_reco
             return false;
         }
         fm_stage_record(p->run, holder, parent_slot, &parent);
-        if (!fm_require(p, fm_is_cap(&parent) && parent.generation == record.parent_gen,
+        /* A link that is not one step below its parent is no executor's (T10): a log or a checkpoint brought it,
+         * and it is dead. So every chain ends, whatever they held. */
+        if (!fm_require(p,
+                        fm_is_cap(&parent) && parent.generation == record.parent_gen &&
+                            parent.kind + 1U == record.kind,
                         FM_E_REVOKED)) {
             /*@ assert stage_ok(p->run) && groups_ok(p->run); */
             return false;
         }
         record = parent;
     }
-    /* T10: depth falls by one a step, so nine steps reach a root. */
+    /* Depth falls by one a step, from eight at most: nine steps reach a root. */
     fm_panic(__FILE__, __LINE__, "a chain of capabilities without a root");
 }
 
