@@ -153,14 +153,6 @@ static inline bool fm_record_whole(const struct fm_record *record)
            record->used <= record->allowance;
 }
 
-/*@ predicate same_record(struct fm_record *a, struct fm_record *b) =
-  @   a->kind == b->kind && a->group == b->group && a->rights == b->rights &&
-  @   a->generation == b->generation && a->target == b->target && a->badge == b->badge &&
-  @   a->epoch == b->epoch && a->parent_holder == b->parent_holder &&
-  @   a->parent_gen == b->parent_gen && a->methods == b->methods &&
-  @   a->parent_slot == b->parent_slot && a->zero == b->zero && a->f_lo == b->f_lo &&
-  @   a->f_hi == b->f_hi && a->expiry == b->expiry && a->max_amount == b->max_amount &&
-  @   a->allowance == b->allowance && a->used == b->used; */
 /*@ predicate record_free(struct fm_record *r) =
   @   r->kind == FM_KIND_FREE && r->group == 0 && r->rights == 0 && r->target == 0 &&
   @   r->badge == 0 && r->epoch == 0 && r->parent_holder == 0 && r->parent_gen == 0 &&

@@ -7,6 +7,8 @@
 #include "core/stage.h"
 
 #define AGENT(p) ((p)->run->agent)
+#define EVENT_HEAD_BYTES 8U
+#define CAP_ENTRY_BYTES 24U
 
 static const uint8_t *operand(const struct fm_pass *p, uint16_t at)
 {
@@ -38,11 +40,13 @@ static uint16_t find_live(struct fm_pass *p, const uint8_t id[32])
 {
     uint16_t entry = fm_stage_find_id(p, id);
 
-    if (!fm_require(p, entry != FM_NO_ENTRY, FM_E_NO_CELL) ||
-        !fm_require(p, fm_stage_header(p, entry)->lifecycle == FM_LIVE, FM_E_NOT_LIVE)) {
+    if (entry == FM_NO_ENTRY) {
+        (void)fm_refuse(p, FM_E_NO_CELL, 0);
         return FM_NO_ENTRY;
     }
-    return entry;
+    return fm_require(p, fm_stage_header(p, entry)->lifecycle == FM_LIVE, FM_E_NOT_LIVE)
+               ? entry
+               : (uint16_t)FM_NO_ENTRY;
 }
 
 /* An own slot that must be free and not retired. */
@@ -93,19 +97,20 @@ static bool balances_after(struct fm_pass *p, uint16_t to, int64_t amount, int64
                            int64_t *to_after)
 {
     const struct fm_header *from = fm_stage_header(p, p->subject);
+    int64_t balance = from->balance;
 
     if (from->asset == from->idx) {
         if (!fm_require(p, (p->held.rights & FM_RIGHT_MINT) != 0U, FM_E_RIGHT) ||
             !fm_require(p,
-                        fm_add_i64(from->balance, -amount, from_after) && *from_after >= -INT64_MAX,
+                        fm_add_i64(balance, -amount, from_after) && *from_after >= -INT64_MAX,
                         FM_E_BALANCE)) {
             return false;
         }
     } else {
-        if (!fm_require(p, from->balance >= amount, FM_E_BALANCE)) {
-            return false;
+        if (balance < amount) {
+            return fm_refuse(p, FM_E_BALANCE, 0);
         }
-        *from_after = from->balance - amount;
+        *from_after = balance - amount;
     }
     return fm_require(p, fm_add_i64(fm_stage_header(p, to)->balance, amount, to_after),
                       FM_E_BALANCE);
@@ -166,8 +171,10 @@ static bool find_asset(struct fm_pass *p, const struct fm_effect *e, uint32_t ow
         return true;
     }
     issuer = fm_stage_find_id(p, operand(p, e->id_at));
-    if (!fm_require(p, issuer != FM_NO_ENTRY, FM_E_ASSET) ||
-        !fm_require(p,
+    if (issuer == FM_NO_ENTRY) {
+        return fm_refuse(p, FM_E_ASSET, 0);
+    }
+    if (!fm_require(p,
                     fm_stage_header(p, issuer)->lifecycle == FM_LIVE &&
                         fm_stage_header(p, issuer)->asset == idx_of(p, issuer),
                     FM_E_ASSET)) {
@@ -418,15 +425,18 @@ static bool do_invoke(struct fm_pass *p, const struct fm_effect *e)
 static bool do_event(struct fm_pass *p, const struct fm_effect *e, uint8_t frame, uint8_t index)
 {
     struct fm_outcome *o = &p->run->outcome;
-    uint8_t *at = p->run->events + o->events_bytes;
+    uint8_t *at;
 
+    /* There is room for one of each effect of a turn. */
+    FM_ASSERT(o->events_bytes <= FM_EVENTS_BYTES_MAX - EVENT_HEAD_BYTES - FM_EVENT_BYTES_MAX);
+    at = p->run->events + o->events_bytes;
     at[0] = frame;
     at[1] = index;
     at[2] = 0;
     at[3] = e->count;
     fm_put_le32(at + 4, idx_of(p, p->subject));
-    memcpy(at + 8, operand(p, e->data_at), e->count);
-    o->events_bytes = (uint16_t)(o->events_bytes + 8U + e->count);
+    memcpy(at + EVENT_HEAD_BYTES, operand(p, e->data_at), e->count);
+    o->events_bytes = (uint16_t)(o->events_bytes + EVENT_HEAD_BYTES + e->count);
     return true;
 }
 
@@ -475,8 +485,8 @@ static bool do_open(struct fm_pass *p, const struct fm_effect *e)
         return false;
     }
     giver = fm_stage_find_id(p, operand(p, e->id_at));
-    if (!fm_require(p, giver != FM_NO_ENTRY, FM_E_NO_CELL)) {
-        return false;
+    if (giver == FM_NO_ENTRY) {
+        return fm_refuse(p, FM_E_NO_CELL, 0);
     }
     fm_record_clear(&record, record.generation);
     record.kind = FM_KIND_OPEN;
@@ -544,8 +554,10 @@ static bool get_held(struct fm_pass *p)
         return true;
     }
     target = fm_stage_find_id(p, operand(p, f->target_at));
-    if (!fm_require(p, target != FM_NO_ENTRY, FM_E_NO_CELL) ||
-        !fm_require(p, f->slot < fm_stage_header(p, AGENT(p))->nslots, FM_E_NO_SLOT)) {
+    if (target == FM_NO_ENTRY) {
+        return fm_refuse(p, FM_E_NO_CELL, 0);
+    }
+    if (!fm_require(p, f->slot < fm_stage_header(p, AGENT(p))->nslots, FM_E_NO_SLOT)) {
         return false;
     }
     p->subject = target;
@@ -559,8 +571,10 @@ static bool get_held(struct fm_pass *p)
 static void note_cap(struct fm_pass *p, uint8_t frame)
 {
     struct fm_outcome *o = &p->run->outcome;
-    uint8_t *at = p->run->caps + o->caps_bytes;
+    uint8_t *at;
 
+    FM_ASSERT(o->caps_bytes <= FM_CAPS_BYTES_MAX - CAP_ENTRY_BYTES); /* one a frame */
+    at = p->run->caps + o->caps_bytes;
     at[0] = frame;
     at[1] = p->held.kind;
     at[2] = p->frame->slot;
@@ -570,7 +584,7 @@ static void note_cap(struct fm_pass *p, uint8_t frame)
     fm_put_le32(at + 12, p->held.target);
     fm_put_le32(at + 16, p->held.badge);
     fm_put_le32(at + 20, p->held.epoch);
-    o->caps_bytes = (uint16_t)(o->caps_bytes + 24U);
+    o->caps_bytes = (uint16_t)(o->caps_bytes + CAP_ENTRY_BYTES);
 }
 
 static bool apply_op(struct fm_pass *p, const struct fm_effect *e, uint8_t frame, uint8_t index)

@@ -47,11 +47,12 @@ static const uint8_t *write_value(const struct writes *w, uint8_t i)
     return w->bytes + (size_t)i * FM_INVOKE_WRITE_BYTES + 2;
 }
 
-static bool is_zero(const uint8_t *bytes, size_t n)
+/* Whether bytes[from..to) are all zero. */
+static bool is_zero(const uint8_t *bytes, size_t from, size_t to)
 {
     uint8_t any = 0;
 
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = from; i < to; i++) {
         any |= bytes[i];
     }
     return any == 0U;
@@ -66,19 +67,18 @@ static uint64_t number(const uint8_t value[32])
 static bool method_whole(const uint8_t field[32])
 {
     return field[0] >= RULE_METHOD && field[0] < RULE_METHOD + FM_METHODS && field[1] >= 1U &&
-           field[1] <= METHOD_RANGES_MAX && is_zero(field + 2, 2) &&
-           is_zero(field + 4 + 4U * (size_t)field[1], 32U - 4U - 4U * (size_t)field[1]);
+           field[1] <= METHOD_RANGES_MAX && is_zero(field, 2, 4) &&
+           is_zero(field, 4 + 4U * (size_t)field[1], 32);
 }
 
 static void get_rule(const uint8_t field[32], struct rule *rule)
 {
-    rule->atom = 0;
-    rule->broken = false;
-    if (is_zero(field, 32) || method_whole(field)) {
+    *rule = (struct rule){.atom = 0};
+    if (is_zero(field, 0, 32) || method_whole(field)) {
         return;
     }
     if (field[0] < ATOM_IMMUTABLE || field[0] > ATOM_ENTRY || field[1] != 0U ||
-        !is_zero(field + 6, 2) || !is_zero(field + 24, 8)) {
+        !is_zero(field, 6, 8) || !is_zero(field, 24, 32)) {
         rule->broken = true;
         return;
     }
@@ -120,7 +120,7 @@ static bool name_whole(const uint8_t name[NAME_BYTES])
     while (n < NAME_BYTES && name[n] != 0U) {
         n++;
     }
-    return n > 0 && is_zero(name + n, NAME_BYTES - n);
+    return n > 0 && is_zero(name, n, NAME_BYTES);
 }
 
 static bool name_taken(const struct fm_run *run, uint16_t cell, const struct writes *w,
@@ -163,10 +163,10 @@ static bool entry_admits(const struct fm_run *run, uint16_t cell, const struct w
     if (number(old_tag) == FM_U64_MAX || number(tag) != number(old_tag) + 1U) {
         return false;
     }
-    was = !is_zero(old_tag, NAME_BYTES);
-    is = !is_zero(tag, NAME_BYTES);
+    was = !is_zero(old_tag, 0, NAME_BYTES);
+    is = !is_zero(tag, 0, NAME_BYTES);
     if (!is) {
-        return is_zero(value, 32);
+        return is_zero(value, 0, 32);
     }
     return name_whole(tag) && (!was || memcmp(old_tag, tag, NAME_BYTES) == 0) &&
            !name_taken(run, cell, w, rule, tag_key, tag);
@@ -190,7 +190,7 @@ static bool rule_admits(const struct fm_run *run, uint16_t cell, const struct wr
     case ATOM_IMMUTABLE:
         return memcmp(new, old, 32) == 0;
     case ATOM_WRITE_ONCE:
-        return is_zero(old, 32);
+        return is_zero(old, 0, 32);
     case ATOM_MONOTONIC:
         return number(new) >= number(old);
     case ATOM_PLUS_ONE:
@@ -244,15 +244,40 @@ bool fm_policy_admits(struct fm_pass *p, uint16_t subject, uint8_t n, const uint
     return true;
 }
 
+/* The first rule field of the factory that is this method's. */
+static bool find_method(const struct fm_run *run, uint16_t factory, uint8_t method,
+                        uint8_t field[32])
+{
+    uint16_t end = rules_end(&run->cells[factory].header);
+
+    for (uint16_t key = FM_RULE_FIRST; key < end; key++) {
+        fm_stage_field(run, factory, key, field);
+        if (method_whole(field) && field[0] == RULE_METHOD + method) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether a key lies in one of the ranges of a whole method field. */
+static bool in_ranges(const uint8_t field[32], uint16_t key)
+{
+    bool inside = false;
+
+    for (uint8_t k = 0; k < METHOD_RANGES_MAX; k++) {
+        inside = inside || (k < field[1] && fm_le16(field + 4 + 4U * (size_t)k) <= key &&
+                            key < fm_le16(field + 6 + 4U * (size_t)k));
+    }
+    return inside;
+}
+
 bool fm_policy_method(struct fm_pass *p, uint16_t subject, uint8_t method, uint8_t n,
                       const uint8_t *bytes)
 {
     const struct writes w = {n, bytes};
     const struct fm_header *header = fm_stage_header(p, subject);
-    uint8_t field[32];
+    uint8_t field[32] = {0};
     uint16_t factory;
-    uint16_t end;
-    uint16_t key = FM_RULE_FIRST;
 
     if (!fm_require(p, header->policy > FM_POLICY_FIXED, FM_E_NO_METHOD)) {
         return false;
@@ -261,26 +286,15 @@ bool fm_policy_method(struct fm_pass *p, uint16_t subject, uint8_t method, uint8
     if (factory == FM_NO_ENTRY) {
         return false;
     }
-    end = rules_end(fm_stage_header(p, factory));
-    for (; key < end; key++) {
-        fm_stage_field(p->run, factory, key, field);
-        if (method_whole(field) && field[0] == RULE_METHOD + method) {
-            break;
-        }
-    }
-    if (!fm_require(p, key < end, FM_E_NO_METHOD)) {
-        return false;
+    if (!find_method(p->run, factory, method, field)) {
+        return fm_refuse(p, FM_E_NO_METHOD, 0);
     }
     for (uint8_t i = 0; i < n; i++) {
-        uint16_t wkey = write_key(&w, i);
-        bool inside = false;
+        uint16_t key = write_key(&w, i);
 
-        for (uint8_t k = 0; k < field[1]; k++) {
-            inside = inside || (fm_le16(field + 4 + 4U * (size_t)k) <= wkey &&
-                                wkey < fm_le16(field + 6 + 4U * (size_t)k));
-        }
-        if (!fm_require(p, wkey < header->nfields, FM_E_NO_FIELD) ||
-            !fm_require(p, inside && p->held.f_lo <= wkey && wkey < p->held.f_hi, FM_E_FIELD)) {
+        if (!fm_require(p, key < header->nfields, FM_E_NO_FIELD) ||
+            !fm_require(p, in_ranges(field, key) && p->held.f_lo <= key && key < p->held.f_hi,
+                        FM_E_FIELD)) {
             return false;
         }
     }

@@ -37,6 +37,7 @@ void fm_run_begin(struct fm_run *run, const struct fm_run_env *env, const struct
     run->turn = turn;
     run->nabsent = 0;
     run->hashed = false;
+    run->agent = 0;
     run->asked = FM_RUN_DONE;
     run->ncells = 0;
     run->nloaded = 0;
@@ -119,7 +120,7 @@ static void begin_pass(struct fm_run *run)
         struct fm_run_cell *cell = &run->cells[i];
 
         cell->header = *cell->view.header;
-        cell->first_put = FM_NO_ENTRY;
+        cell->first_put = FM_NO_PUT;
         cell->used = false;
         cell->header_put = false;
     }
@@ -146,15 +147,30 @@ static bool is_keyless(const struct fm_header *h)
     return any == 0U;
 }
 
-/*@ requires \valid_read(h); assigns \nothing;
-  @ ensures \result ==> cost == 0 || (h->asset == 0 && 0 <= h->balance - cost <= h->balance); */
-static bool fee_paid(const struct fm_header *h, uint64_t cost)
+/* Whether the agent can pay, and what it has after that; written only if it can. */
+/*@ requires \valid_read(h) && \valid(after) && \separated(h, after);
+  @ assigns *after;
+  @ ensures \result <==> cost == 0 || (h->asset == 0 && h->balance >= cost);
+  @ ensures \result ==> *after == h->balance - cost;
+  @ ensures !\result ==> *after == \old(*after); */
+static bool fee_paid(const struct fm_header *h, uint64_t cost, int64_t *after)
 {
-    return cost == 0U || (h->asset == 0U && h->balance >= 0 && (uint64_t)h->balance >= cost);
+    int64_t balance = h->balance;
+
+    if (cost == 0U) {
+        *after = balance;
+        return true;
+    }
+    if (h->asset != 0U || balance < 0 || (uint64_t)balance < cost) {
+        return false;
+    }
+    *after = balance - (int64_t)cost;
+    return true;
 }
 
-/* Everything that must hold before anything is staged, cheap before dear (heart.md section 5). */
-static void check_agent(struct fm_pass *p, struct fm_header *h)
+/* Everything that must hold before anything is staged, cheap before dear (heart.md section 5); and
+ * the balance once the fee is paid. */
+static void check_agent(struct fm_pass *p, const struct fm_header *h, int64_t *balance)
 {
     struct fm_run *run = p->run;
     const struct fm_turn *turn = run->turn;
@@ -170,7 +186,7 @@ static void check_agent(struct fm_pass *p, struct fm_header *h)
                p, (turn->flags & FM_TURN_ROOT) == 0U || memcmp(turn->root, run->env->root, 32) == 0,
                FM_E_STALE_ROOT) &&
            fm_require(p, run->outcome.cost <= turn->fee, FM_E_FEE_LOW) &&
-           fm_require(p, fee_paid(h, run->outcome.cost), FM_E_FEE_UNPAID));
+           fm_require(p, fee_paid(h, run->outcome.cost, balance), FM_E_FEE_UNPAID));
 }
 
 static void prologue(struct fm_pass *p)
@@ -179,18 +195,22 @@ static void prologue(struct fm_pass *p)
     const struct fm_turn *turn = run->turn;
     uint8_t text[FM_SIGNED_TEXT_BYTES];
     struct fm_header *h;
+    int64_t balance = 0;
+    uint16_t agent;
     bool yes = false;
 
     if (!fm_require(p, memcmp(turn->wire + 8, run->env->ledger, 8) == 0, FM_E_WRONG_LEDGER)) {
         return;
     }
-    run->agent = fm_stage_find_id(p, turn->agent);
-    if (!fm_require(p, run->agent != FM_NO_ENTRY, FM_E_NO_AGENT)) {
+    agent = fm_stage_find_id(p, turn->agent);
+    if (agent == FM_NO_ENTRY) {
+        (void)fm_refuse(p, FM_E_NO_AGENT, 0);
         return;
     }
-    h = &run->cells[run->agent].header;
+    run->agent = agent;
+    h = &run->cells[agent].header;
     run->outcome.cost = fm_turn_cost(run->env->params, turn);
-    check_agent(p, h);
+    check_agent(p, h, &balance);
     if (p->stop != FM_GO_ON) {
         return;
     }
@@ -206,8 +226,8 @@ static void prologue(struct fm_pass *p)
     memcpy(run->outcome.link_before, h->link, 32);
     run->outcome.agent_idx = h->idx;
     h->nonce += 1U;
-    h->balance -= (int64_t)run->outcome.cost;
-    fm_stage_put_header(p, run->agent);
+    h->balance = balance;
+    fm_stage_put_header(p, agent);
     run->agent_after_prologue = *h;
 }
 
@@ -217,7 +237,7 @@ static void drop_body(struct fm_run *run)
 {
     for (uint16_t i = 0; i < run->ncells; i++) {
         run->cells[i].header_put = false;
-        run->cells[i].first_put = FM_NO_ENTRY;
+        run->cells[i].first_put = FM_NO_PUT;
     }
     run->ncells = run->nloaded;
     run->nputs = 0;

@@ -43,20 +43,24 @@ struct fm_cell_view {
 #define FM_RUN_CELLS_MAX (FM_TURN_CELLS_MAX + FM_RUN_AHEAD_MAX)
 #define FM_EVENTS_BYTES_MAX (FM_EFFECTS_MAX * (8U + FM_EVENT_BYTES_MAX))
 #define FM_CAPS_BYTES_MAX (FM_FRAMES_MAX * 24U)
-#define FM_NO_ENTRY 0xffffU
+/* No cell, no put: one past the last, so that whoever saw that an index is not it knows that it is
+ * within the array. */
+#define FM_NO_ENTRY FM_RUN_CELLS_MAX
+#define FM_NO_PUT FM_STAGE_MAX
 
 struct fm_run_cell {
     struct fm_cell_view view; /* as it was before the turn; header NULL: made by this turn */
     struct fm_header header;  /* as it is in this pass */
     uint32_t idx;
-    uint16_t first_put; /* this cell's staged records and fields, a list; FM_NO_ENTRY: none */
+    uint16_t first_put; /* this cell's staged records and fields, a list; FM_NO_PUT: none */
     bool used;          /* in this pass */
     bool header_put;
 };
 
-/* One staged record or field. */
+/* One staged record or field: kind says which of the two it is. */
 struct fm_run_put {
-    uint8_t value[64];
+    struct fm_record record;
+    uint8_t field[32];
     uint16_t index;
     uint16_t next;
     uint8_t kind; /* FM_WRITE_RECORD or FM_WRITE_FIELD */

@@ -183,9 +183,12 @@ static void gather_run(struct gather *g, const struct fm_run *run)
         if (cell->header_put) {
             add(g, cell->idx, FM_WRITE_HEADER, 0, (const uint8_t *)&cell->header);
         }
-        while (at != FM_NO_ENTRY) {
-            add(g, cell->idx, run->puts[at].kind, run->puts[at].index, run->puts[at].value);
-            at = run->puts[at].next;
+        while (at != FM_NO_PUT) {
+            const struct fm_run_put *put = &run->puts[at];
+
+            add(g, cell->idx, put->kind, put->index,
+                put->kind == FM_WRITE_RECORD ? (const uint8_t *)&put->record : put->field);
+            at = put->next;
         }
     }
 }

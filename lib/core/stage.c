@@ -1,30 +1,47 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/stage.h"
 
-/* A record as the bytes of a staged value, and back: the struct has the layout of its bytes
- * (lib/wire/layout.c). The prover takes the contracts
- * of these four, which look at memory as bytes, on trust. */
-/*@ requires \valid(value + (0 .. 63)) && \valid_read(record);
-  @ assigns value[0 .. 63] \from *record; ensures value[1] == record->group; */
-static void store_record(uint8_t *value, const struct fm_record *record)
-{
-    memcpy(value, record, sizeof *record);
-}
-
-/*@ requires \valid(record) && \valid_read(value + (0 .. 63));
-  @ assigns *record \from value[0 .. 63]; ensures record->group == value[1]; */
-static void load_record(struct fm_record *record, const uint8_t *value)
-{
-    memcpy(record, value, sizeof *record);
-}
-
 /*@ requires \valid(to + (0 .. 31)) && \valid_read(from + (0 .. 31));
-  @ assigns to[0 .. 31] \from from[0 .. 31]; */
-static void copy_field(uint8_t *to, const uint8_t *from)
+  @ requires \separated(to + (0 .. 31), from + (0 .. 31));
+  @ assigns to[0 .. 31];
+  @ ensures \forall integer i; 0 <= i < 32 ==> to[i] == \old(from[i]); */
+static void copy_field(uint8_t *restrict to, const uint8_t *restrict from)
 {
-    memcpy(to, from, 32);
+    /*@ loop invariant 0 <= i <= 32;
+      @ loop invariant \forall integer j; 0 <= j < i ==> to[j] == \at(from[j], Pre);
+      @ loop invariant \forall integer j; 0 <= j < 32 ==> from[j] == \at(from[j], Pre);
+      @ loop assigns i, to[0 .. 31]; loop variant 32 - i; */
+    for (uint32_t i = 0; i < 32; i++) {
+        to[i] = from[i];
+    }
 }
 
+/*@ requires \valid(to) && \valid_read(from) && \separated(to, from);
+  @ assigns *to; ensures to->group == \old(from->group); */
+static void copy_record(struct fm_record *restrict to, const struct fm_record *restrict from)
+{
+    /* Field by field: the prover does not look into a struct that is copied whole. */
+    to->kind = from->kind;
+    to->group = from->group;
+    to->rights = from->rights;
+    to->generation = from->generation;
+    to->target = from->target;
+    to->badge = from->badge;
+    to->epoch = from->epoch;
+    to->parent_holder = from->parent_holder;
+    to->parent_gen = from->parent_gen;
+    to->methods = from->methods;
+    to->parent_slot = from->parent_slot;
+    to->zero = from->zero;
+    to->f_lo = from->f_lo;
+    to->f_hi = from->f_hi;
+    to->expiry = from->expiry;
+    to->max_amount = from->max_amount;
+    to->allowance = from->allowance;
+    to->used = from->used;
+}
+
+/* The one function here whose contract the prover takes on trust. */
 /*@ requires \valid_read(a + (0 .. 31)) && \valid_read(b + (0 .. 31));
   @ assigns \result \from a[0 .. 31], b[0 .. 31]; */
 static bool same_id(const uint8_t *a, const uint8_t *b)
@@ -152,7 +169,7 @@ uint16_t fm_stage_create(struct fm_pass *p, const struct fm_header *header)
     cell->view.fields = NULL;
     cell->header = *header;
     cell->idx = header->idx;
-    cell->first_put = FM_NO_ENTRY;
+    cell->first_put = FM_NO_PUT;
     cell->used = true;
     cell->header_put = true;
     run->nused++;
@@ -161,38 +178,38 @@ uint16_t fm_stage_create(struct fm_pass *p, const struct fm_header *header)
     return (uint16_t)(run->ncells - 1U);
 }
 
-/* Where the value of an address is staged; FM_NO_ENTRY if it is not. */
+/* Where the value of an address is staged; FM_NO_PUT if it is not. */
 /*@ requires \valid_read(run) && stage_ok(run) && entry < run->ncells;
   @ assigns \nothing;
-  @ ensures \result == FM_NO_ENTRY || (\result < run->nputs &&
+  @ ensures \result == FM_NO_PUT || (\result < run->nputs &&
   @   run->puts[\result].kind == kind && run->puts[\result].index == index); */
 static uint16_t find_put(const struct fm_run *run, uint16_t entry, uint8_t kind, uint16_t index)
 {
     uint16_t at = run->cells[entry].first_put;
 
     /*@ loop invariant 0 <= i <= FM_STAGE_MAX;
-      @ loop invariant at == FM_NO_ENTRY || at + i < run->nputs;
+      @ loop invariant at == FM_NO_PUT || at + i < run->nputs;
       @ loop assigns i, at; loop variant FM_STAGE_MAX - i; */
-    for (uint32_t i = 0; i < FM_STAGE_MAX && at != FM_NO_ENTRY; i++) {
+    for (uint32_t i = 0; i < FM_STAGE_MAX && at != FM_NO_PUT; i++) {
         if (run->puts[at].kind == kind && run->puts[at].index == index) {
             return at;
         }
         at = run->puts[at].next;
     }
-    return FM_NO_ENTRY;
+    return FM_NO_PUT;
 }
 
 void fm_stage_record(const struct fm_run *run, uint16_t entry, uint8_t slot,
                      struct fm_record *record)
 {
-    const struct fm_run_cell *cell = &run->cells[entry];
+    const struct fm_record *records = run->cells[entry].view.records;
     uint16_t at = find_put(run, entry, FM_WRITE_RECORD, slot);
 
-    FM_ASSERT(slot < cell->header.nslots);
-    if (at != FM_NO_ENTRY) {
-        load_record(record, run->puts[at].value);
-    } else if (cell->view.records != NULL) {
-        *record = cell->view.records[slot];
+    FM_ASSERT(slot < run->cells[entry].header.nslots);
+    if (at != FM_NO_PUT) {
+        copy_record(record, &run->puts[at].record);
+    } else if (records != NULL) {
+        copy_record(record, &records[slot]);
     } else {
         fm_record_clear(record, 0);
     }
@@ -201,14 +218,14 @@ void fm_stage_record(const struct fm_run *run, uint16_t entry, uint8_t slot,
 void fm_stage_field(const struct fm_run *run, uint16_t entry, uint16_t key, uint8_t value[32])
 {
     static const uint8_t zero[32];
-    const struct fm_run_cell *cell = &run->cells[entry];
+    const uint8_t *fields = run->cells[entry].view.fields;
     uint16_t at = find_put(run, entry, FM_WRITE_FIELD, key);
 
-    FM_ASSERT(key < cell->header.nfields);
-    if (at != FM_NO_ENTRY) {
-        copy_field(value, run->puts[at].value);
-    } else if (cell->view.fields != NULL) {
-        copy_field(value, cell->view.fields + (size_t)key * 32U);
+    FM_ASSERT(key < run->cells[entry].header.nfields);
+    if (at != FM_NO_PUT) {
+        copy_field(value, run->puts[at].field);
+    } else if (fields != NULL) {
+        copy_field(value, fields + (size_t)key * 32U);
     } else {
         copy_field(value, zero);
     }
@@ -226,7 +243,7 @@ static uint16_t put(struct fm_run *run, uint16_t entry, uint8_t kind, uint16_t i
 {
     uint16_t at = find_put(run, entry, kind, index);
 
-    if (at != FM_NO_ENTRY) {
+    if (at != FM_NO_PUT) {
         return at;
     }
     FM_ASSERT(run->nputs < FM_STAGE_MAX);
@@ -239,19 +256,55 @@ static uint16_t put(struct fm_run *run, uint16_t entry, uint8_t kind, uint16_t i
     return at;
 }
 
+/*@ predicate others_ok(struct fm_run *run, integer at) =
+  @   \forall integer i; 0 <= i < run->nputs && i != at ==> put_group_ok(run, i); */
+
+/* What a staged record or field does not touch: the lists, and the groups of the other records. */
+/*@ requires \valid(run) && stage_ok(run) && others_ok(run, at) && at < run->nputs;
+  @ requires \valid_read(record) && \separated(record, run) && record->group < FM_GROUPS;
+  @ assigns run->puts[at].record;
+  @ ensures stage_ok(run);
+  @ ensures groups_ok(run); */
+static void set_record(struct fm_run *run, uint16_t at, const struct fm_record *record)
+{
+    /*@ assert \forall integer i; 0 <= i < FM_STAGE_MAX ==>
+      @   \separated(&run->puts[at].record, &run->puts[i].next, &run->puts[i].kind); */
+    /*@ assert \forall integer i; 0 <= i < FM_STAGE_MAX && i != at ==>
+      @   \separated(&run->puts[at].record, &run->puts[i].record); */
+    /*@ assert \forall integer i; 0 <= i < FM_RUN_CELLS_MAX ==>
+      @   \separated(&run->puts[at].record, &run->cells[i].first_put); */
+    /*@ assert \separated(&run->puts[at].record, &run->nputs, &run->ncells, &run->nused, &run->nabsent); */
+    copy_record(&run->puts[at].record, record);
+    /*@ assert run->nputs <= FM_STAGE_MAX && run->ncells <= FM_RUN_CELLS_MAX &&
+      @   run->nused <= FM_TURN_CELLS_MAX && run->nabsent <= FM_TURN_CELLS_MAX; */
+    /*@ assert \forall integer i; 0 <= i < run->nputs && run->puts[i].kind == FM_WRITE_RECORD ==>
+      @   run->puts[i].record.group < FM_GROUPS; */
+    /*@ assert \forall integer i; 0 <= i < run->nputs ==>
+      @   run->puts[i].next == FM_NO_PUT || run->puts[i].next < i; */
+    /*@ assert \forall integer i; 0 <= i < run->ncells ==>
+      @   run->cells[i].first_put == FM_NO_PUT || run->cells[i].first_put < run->nputs; */
+}
+
+/*@ requires \valid(run) && stage_ok(run) && others_ok(run, at) && at < run->nputs;
+  @ requires run->puts[at].kind == FM_WRITE_FIELD;
+  @ requires \valid_read(value + (0 .. 31)) && \separated(value + (0 .. 31), run);
+  @ assigns run->puts[at].field[0 .. 31];
+  @ ensures stage_ok(run);
+  @ ensures groups_ok(run); */
+static void set_field(struct fm_run *run, uint16_t at, const uint8_t value[32])
+{
+    copy_field(run->puts[at].field, value);
+}
+
 void fm_stage_put_record(struct fm_pass *p, uint16_t entry, uint8_t slot,
                          const struct fm_record *record)
 {
-    uint16_t at = put(p->run, entry, FM_WRITE_RECORD, slot);
-
-    store_record(p->run->puts[at].value, record);
+    set_record(p->run, put(p->run, entry, FM_WRITE_RECORD, slot), record);
 }
 
 void fm_stage_put_field(struct fm_pass *p, uint16_t entry, uint16_t key, const uint8_t value[32])
 {
-    uint16_t at = put(p->run, entry, FM_WRITE_FIELD, key);
-
-    copy_field(p->run->puts[at].value, value);
+    set_field(p->run, put(p->run, entry, FM_WRITE_FIELD, key), value);
 }
 
 /* What `valid` asks of the target: there, the group not lifted, the time not past. */
@@ -321,14 +374,18 @@ static bool chain_holds(struct fm_pass *p, uint16_t holder, const struct fm_reco
             return false;
         }
         fm_stage_record(p->run, holder, parent_slot, &parent);
-        if (!fm_require(p, fm_is_cap(&parent) && parent.generation == record.parent_gen,
+        /* A link that is not one step below its parent is no executor's (T10): a log or a checkpoint brought it,
+         * and it is dead. So every chain ends, whatever they held. */
+        if (!fm_require(p,
+                        fm_is_cap(&parent) && parent.generation == record.parent_gen &&
+                            parent.kind + 1U == record.kind,
                         FM_E_REVOKED)) {
             /*@ assert stage_ok(p->run) && groups_ok(p->run); */
             return false;
         }
         record = parent;
     }
-    /* T10: depth falls by one a step, so nine steps reach a root. */
+    /* Depth falls by one a step, from eight at most: nine steps reach a root. */
     fm_panic(__FILE__, __LINE__, "a chain of capabilities without a root");
 }
 

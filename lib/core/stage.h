@@ -32,12 +32,12 @@ struct fm_pass {
   @   run->nputs <= FM_STAGE_MAX && run->ncells <= FM_RUN_CELLS_MAX &&
   @   run->nused <= FM_TURN_CELLS_MAX && run->nabsent <= FM_TURN_CELLS_MAX &&
   @   (\forall integer i; 0 <= i < run->ncells ==>
-  @     run->cells[i].first_put == FM_NO_ENTRY || run->cells[i].first_put < run->nputs) &&
+  @     run->cells[i].first_put == FM_NO_PUT || run->cells[i].first_put < run->nputs) &&
   @   (\forall integer i; 0 <= i < run->nputs ==>
-  @     run->puts[i].next == FM_NO_ENTRY || run->puts[i].next < i);
-  @ // The group of every record that can be read is one of the eight (byte 1 of a staged one).
+  @     run->puts[i].next == FM_NO_PUT || run->puts[i].next < i);
+  @ // The group of every record that can be read is one of the eight.
   @ predicate put_group_ok(struct fm_run *run, integer i) =
-  @   run->puts[i].kind == FM_WRITE_RECORD ==> run->puts[i].value[1] < FM_GROUPS;
+  @   run->puts[i].kind == FM_WRITE_RECORD ==> run->puts[i].record.group < FM_GROUPS;
   @ predicate groups_ok(struct fm_run *run) =
   @   \forall integer i; 0 <= i < run->nputs ==> put_group_ok(run, i);
   @ predicate cells_ok(struct fm_run *run) =
@@ -68,7 +68,7 @@ bool fm_require(struct fm_pass *p, bool cond, fm_err reason);
 /* The entry of the cell with this id; FM_NO_ENTRY if none has it (no refusal) or the pass stopped.
  */
 /*@ requires apart(p) && stage_ok(p->run) && groups_ok(p->run) && cells_ok(p->run);
-  @ requires \valid_read(id + (0 .. 31));
+  @ requires \valid_read(id + (0 .. 31)) && \separated(id + (0 .. 31), p->run->need.id + (0 .. 31));
   @ assigns p->stop, p->reason, p->detail, p->run->nused, p->run->asked, p->run->need.id[0 .. 31],
   @   p->run->cells[0 .. FM_RUN_CELLS_MAX - 1].used;
   @ ensures apart(p);
@@ -124,6 +124,14 @@ static inline void fm_stage_put_header(struct fm_pass *p, uint16_t entry)
   @ ensures record->group < FM_GROUPS; */
 void fm_stage_record(const struct fm_run *run, uint16_t entry, uint8_t slot,
                      struct fm_record *record);
+/*@ requires \valid_read(run) && stage_ok(run) && entry < run->ncells;
+  @ requires run->cells[entry].header.nfields <= FM_FIELDS_MAX;
+  @ requires run->cells[entry].view.fields == \null ||
+  @   \valid_read(run->cells[entry].view.fields + (0 .. FM_FIELDS_MAX * 32 - 1));
+  @ requires \valid(value + (0 .. 31)) && \separated(value + (0 .. 31), run);
+  @ requires \separated(value + (0 .. 31),
+  @   run->cells[entry].view.fields + (0 .. FM_FIELDS_MAX * 32 - 1));
+  @ assigns value[0 .. 31]; */
 void fm_stage_field(const struct fm_run *run, uint16_t entry, uint16_t key, uint8_t value[32]);
 /* The one function by which records and fields change. */
 /*@ requires apart(p) && stage_ok(p->run) && groups_ok(p->run) && cells_ok(p->run);
@@ -138,6 +146,7 @@ void fm_stage_put_record(struct fm_pass *p, uint16_t entry, uint8_t slot,
                          const struct fm_record *record);
 /*@ requires apart(p) && stage_ok(p->run) && groups_ok(p->run) && cells_ok(p->run);
   @ requires entry < p->run->ncells && \valid_read(value + (0 .. 31));
+  @ requires \separated(value + (0 .. 31), p->run);
   @ assigns p->run->nputs, p->run->puts[0 .. FM_STAGE_MAX - 1], p->run->cells[entry].first_put;
   @ ensures apart(p);
   @ ensures stage_ok(p->run);

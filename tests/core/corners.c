@@ -287,6 +287,36 @@ static void test_foreign_records(void)
     TAP_EQ(load_record(&good), FM_OK, "CRN0094 OK: from a checkpoint too");
 }
 
+/* Chains that no executor makes, as a forged log or checkpoint could bring them: around in a circle, and to a parent
+ * that is no step above. Planted, not written: the root never knew. */
+static void test_forged_chain(void)
+{
+    struct fm_limits l = limits_of(FM_RIGHT_READ);
+    struct fm_record *r;
+    struct fm_record kept;
+
+    give(a, b, 0, &l);
+    fm_turn_attenuate(slot(b, 0, a->id), 1, &l);
+    expect_ok(b, "CRN0095 a chain of two");
+    r = &w->state.records[w->state.places[b->idx].slot_at + 1U];
+    kept = *r;
+    r->parent_slot = 1;
+    r->parent_gen = r->generation;
+    fm_turn_check_balance(slot(b, 1, a->id), 0);
+    TAP_OK(world_end(w, b) == FM_BODY_FAILED && world_reason(w) == FM_E_REVOKED,
+           "CRN0096 REVOKED: a record that is its own parent");
+    *r = kept;
+    r->kind += 1U;
+    fm_turn_check_balance(slot(b, 1, a->id), 0);
+    TAP_OK(world_end(w, b) == FM_BODY_FAILED && world_reason(w) == FM_E_REVOKED,
+           "CRN0097 REVOKED: two steps below its parent");
+    *r = kept;
+    fm_turn_check_balance(slot(b, 1, a->id), 0);
+    expect_ok(b, "CRN0098 the true one stands");
+    drop(b, 1);
+    drop(b, 0);
+}
+
 int main(void)
 {
     expect_begin();
@@ -294,6 +324,7 @@ int main(void)
     test_metered_create();
     test_after_the_end();
     test_renewable();
+    test_forged_chain();
     test_directory();
     test_fixed_is_no_factory();
     test_too_wide_open();

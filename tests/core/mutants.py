@@ -61,7 +61,7 @@ def mutants(path):
             yield start, text[:start] + "(void)0" + text[end + 1:]
     for m in re.finditer(r"\bif (?=\()", text):
         end = balanced(text, m.end())
-        if re.match(r"\) \{\s+return (fm_why_set\(\s*why, )?(FM_E_\w+|FM_AXIS_\w+|false)\b", text[end:]):
+        if re.match(r"\) \{\s+return (fm_why_set\(\s*why, )?(FM_E_\w+|FM_AXIS_\w+|false|fm_refuse)\b", text[end:]):
             yield m.start(), text[:m.end()] + "(false && " + text[m.end():end] + ")" + text[end:]
 
 
