@@ -125,6 +125,22 @@ static void set_body(struct fm_state *state, uint32_t idx)
              state->bodies + (size_t)idx * 32U);
 }
 
+/*
+ * Few paths through a large tree are cold, and each step of a climb waits for the one before. To fetch all
+ * pairs of nodes when a cell becomes stale takes those waits together, while the receipt is hashed. (Many paths
+ * use the whole tree anyway.)
+ */
+#define FETCH_PATHS_MAX 8U
+static void fetch_path(const struct fm_state *state, uint32_t idx)
+{
+    uint32_t depth = fm_tree_depth(state->top.ncells);
+
+    __builtin_prefetch(state->bodies + (size_t)idx * 32U);
+    for (uint32_t k = 0; k < depth; k++) {
+        __builtin_prefetch(state->levels[k] + (size_t)(idx >> (k + 1U)) * 64U);
+    }
+}
+
 void fm_state_mark(struct fm_state *state, uint32_t idx)
 {
     uint8_t bit = (uint8_t)(1U << (idx & 7U));
@@ -134,6 +150,9 @@ void fm_state_mark(struct fm_state *state, uint32_t idx)
     }
     if (state->ndirty == FM_STATE_DIRTY_MAX) {
         fm_state_settle(state);
+    }
+    if (state->ndirty < FETCH_PATHS_MAX) {
+        fetch_path(state, idx);
     }
     state->dirty_bits[idx / 8U] |= bit;
     state->dirty[state->ndirty] = idx;
@@ -334,21 +353,6 @@ static uint32_t take_dirty(struct fm_state *state)
     return n;
 }
 
-/*
- * Few paths through a large tree are cold, and each step of a climb waits for the one before: to
- * fetch all pairs of nodes now takes those waits together. (Many paths use the whole tree anyway.)
- */
-#define FETCH_PATHS_MAX 8U
-static void fetch_paths(const struct fm_state *state, const uint32_t *dirty, uint32_t n,
-                        uint32_t depth)
-{
-    for (uint32_t i = 0; i < n && n <= FETCH_PATHS_MAX; i++) {
-        for (uint32_t k = 0; k < depth; k++) {
-            __builtin_prefetch(state->levels[k] + (size_t)(dirty[i] >> (k + 1U)) * 64U);
-        }
-    }
-}
-
 static void settle_cells(struct fm_state *state)
 {
     uint32_t count = state->top.ncells;
@@ -356,7 +360,6 @@ static void settle_cells(struct fm_state *state)
     uint32_t n = take_dirty(state);
 
     if (n > 0U) {
-        fetch_paths(state, state->dirty, n, depth);
         hash_leaves(state, state->dirty, n);
     }
     for (uint32_t k = 0; k < depth; k++) {
