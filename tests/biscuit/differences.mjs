@@ -17,6 +17,13 @@ export async function differences() {
     const mine = await ours.say("authorize", token, root.toString(), text(code));
     const theirs = foreign_authorize(f.Biscuit.fromBytes(bytes(token), root), code);
     let got = theirs[4] === "code" ? "code" : theirs[0];
+    if (want_theirs === "varies") {
+      const answers = new Set();
+      for (let k = 0; k < 100 && answers.size < 2; k++) {
+        answers.add(foreign_authorize(f.Biscuit.fromBytes(bytes(token), root), code)[0]);
+      }
+      got = answers.size > 1 ? "varies" : got;
+    }
     try {
       new f.BiscuitBuilder().addCode(authority);
     } catch {
