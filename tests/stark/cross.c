@@ -151,6 +151,7 @@ static int receipts(unsigned profile)
     for (uint32_t i = 0; i < 3; i++) {
         memset(heads[i], (int)(10 + i), FM_RCPT_HEAD_BYTES);
         fm_put_le64(heads[i] + 8, c.first_seq + i);
+        c.height[i] = fm_le64(heads[i] + 16);
         if (i > 0) {
             fm_hash(FM_H_RECEIPT, heads[i - 1], FM_RCPT_HEAD_BYTES, heads[i] + 192);
             memcpy(heads[i] + 128, heads[i - 1] + 160, 32);
