@@ -108,6 +108,7 @@ fm_err fm_frame_open(struct fm_log_frame *f, const uint8_t *bytes, size_t len,
   @ requires \separated(f, at, turn, f->bytes + (0 .. f->len - 1));
   @ assigns *at, *turn;
   @ ensures \result ==> *at > \old(*at) && *at <= f->len - FM_FRAME_TAIL_BYTES;
+  @ ensures \old(*at) == f->len - FM_FRAME_TAIL_BYTES && \old(*at) != 0 ==> !\result && *at == \old(*at);
   @ ensures \result && turn->turn_bytes > 0 ==> \valid_read(turn->turn + (0 .. turn->turn_bytes - 1));
   @ ensures \result && turn->writes_bytes > 0 ==> \valid_read(turn->writes + (0 .. turn->writes_bytes - 1)); */
 bool fm_frame_next(const struct fm_log_frame *f, size_t *at,
