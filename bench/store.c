@@ -109,8 +109,7 @@ static double durable(struct bench *b, double *log_bytes, double *cpu)
         if (i % BATCH == 0U) {
             begin_batch(b);
         }
-        b->ledger.wire_bytes = b->bytes[i];
-        memcpy(b->ledger.wire, b->wire[i], b->bytes[i]);
+        bench_take(&b->ledger, b->wire, b->bytes, TURNS, i);
         add_turn(b);
         if (i % BATCH == BATCH - 1U) {
             check(b, host_store_commit(&b->store, &b->error));
@@ -228,12 +227,16 @@ static void measure(uint32_t cells)
     free(b);
 }
 
-int main(void)
+/* Arguments: sizes to measure instead, as when two builds are compared. */
+int main(int argc, char **argv)
 {
     static const uint32_t sizes[] = {1000, 10000, 100000, 1U << 20};
 
     (void)mkdir("build", 0777);
-    for (size_t i = 0; i < FM_ARRAY_LEN(sizes); i++) {
+    for (int i = 1; i < argc; i++) {
+        measure((uint32_t)strtoul(argv[i], NULL, 10));
+    }
+    for (size_t i = 0; argc == 1 && i < FM_ARRAY_LEN(sizes); i++) {
         measure(sizes[i]);
     }
     return 0;
