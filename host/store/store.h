@@ -18,7 +18,7 @@
 #define HOST_LOG_BYTES_DEFAULT (256ULL << 20)
 #define HOST_CHUNK_BYTES (1U << 20) /* of a checkpoint, a write */
 #define HOST_BIRTH "checkpoint.birth"
-#define HOST_RECOVER_WINDOW 16384U /* sectors: 8 MiB a read */
+#define HOST_RECOVER_WINDOW 4096U /* sectors: 2 MiB a read, still in the cache when it is looked at */
 
 /* What a store may take. Memory is taken once, at open. */
 struct host_config {
