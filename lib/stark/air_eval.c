@@ -17,22 +17,6 @@ static struct fm_ext value(const struct fm_air *a, const uint8_t *ood, uint32_t 
     return fm_ext_load(ood + (size_t)FM_EXT_BYTES * fm_air_pair(a, oi, col));
 }
 
-/* In place: a call by value costs more bytes than it saves. */
-static void add_to(struct fm_ext *a, const struct fm_ext *b)
-{
-    *a = fm_ext_add(*a, *b);
-}
-
-static void sub_from(struct fm_ext *a, const struct fm_ext *b)
-{
-    *a = fm_ext_sub(*a, *b);
-}
-
-static void mul_by(struct fm_ext *a, const struct fm_ext *b)
-{
-    *a = fm_ext_mul(a, b);
-}
-
 /* Horner from the highest bit. The pairs of a run are consecutive. */
 static struct fm_ext bit_sum(const struct fm_air *a, const uint8_t *ood, const struct fm_air_ins *c)
 {
@@ -40,8 +24,8 @@ static struct fm_ext bit_sum(const struct fm_air *a, const uint8_t *ood, const s
     struct fm_ext s = {{0, 0, 0, 0, 0}};
     for (unsigned j = 16; j-- > 0;) {
         struct fm_ext x = fm_ext_load(run + FM_EXT_BYTES * ((c->x + j) & 31u));
-        add_to(&s, &s);
-        add_to(&s, &x);
+        fm_ext_inc(&s, &s);
+        fm_ext_inc(&s, &x);
     }
     return s;
 }
@@ -58,11 +42,11 @@ static struct fm_ext xor_sum(const struct fm_air *a, const uint8_t *ood, const s
         struct fm_ext x = r == NULL ? m->din[k] : fm_ext_load(r + FM_EXT_BYTES * k);
         struct fm_ext y = fm_ext_load(b + FM_EXT_BYTES * ((c->v + j) & 31u));
         struct fm_ext xy = fm_ext_mul(&x, &y);
-        add_to(&s, &s);
-        add_to(&s, &x);
-        add_to(&s, &y);
-        add_to(&xy, &xy);
-        sub_from(&s, &xy);
+        fm_ext_inc(&s, &s);
+        fm_ext_inc(&s, &x);
+        fm_ext_inc(&s, &y);
+        fm_ext_inc(&xy, &xy);
+        fm_ext_dec(&s, &xy);
     }
     return s;
 }
@@ -72,18 +56,18 @@ static void binary(struct machine *m, uint8_t op)
     const struct fm_ext *y = &m->stack[--m->sp];
     struct fm_ext *x = &m->stack[m->sp - 1];
     if (op == FM_OP_ADD) {
-        add_to(x, y);
+        fm_ext_inc(x, y);
     } else if (op == FM_OP_SUB) {
-        sub_from(x, y);
+        fm_ext_dec(x, y);
     } else {
-        mul_by(x, y);
+        fm_ext_by(x, y);
     }
 }
 
 static void constraint(struct machine *m, const struct fm_ext *c, const struct fm_ext *alpha)
 {
-    mul_by(&m->acc, alpha);
-    add_to(&m->acc, c);
+    fm_ext_by(&m->acc, alpha);
+    fm_ext_inc(&m->acc, c);
 }
 
 /* circ(2, 3, 1, 1) of four registers: the sum once, one more of itself, two more of the next. */
@@ -93,13 +77,13 @@ static void mix4(struct fm_ext *r)
     struct fm_ext sum = r[0];
     memcpy(old, r, sizeof old);
     for (unsigned i = 1; i < 4; i++) {
-        add_to(&sum, &r[i]);
+        fm_ext_inc(&sum, &r[i]);
     }
     for (unsigned i = 0; i < 4; i++) {
         const struct fm_ext *next = &old[(i + 1) % 4];
-        add_to(&r[i], &sum);
-        add_to(&r[i], next);
-        add_to(&r[i], next);
+        fm_ext_inc(&r[i], &sum);
+        fm_ext_inc(&r[i], next);
+        fm_ext_inc(&r[i], next);
     }
 }
 
@@ -124,9 +108,9 @@ static void wide(struct machine *m, const struct fm_air_ins *c)
     }
     for (unsigned i = c->x; i < c->c1; i += c->v) {
         if (c->op == FM_OP_SUM) {
-            add_to(top, &m->reg[i]);
+            fm_ext_inc(top, &m->reg[i]);
         } else {
-            add_to(&m->reg[i], top);
+            fm_ext_inc(&m->reg[i], top);
         }
     }
     m->sp += c->op == FM_OP_SUM ? 1 : 0;
@@ -138,14 +122,14 @@ static void pow7(const struct fm_air *a, const uint8_t *ood, struct machine *m, 
 {
     struct fm_ext t = fm_ext_of(c->v);
     struct fm_ext base;
-    add_to(&t, &m->reg[c->x]);
+    fm_ext_inc(&t, &m->reg[c->x]);
     base = t;
     for (unsigned k = 0; k < 2; k++) {
         struct fm_ext cell = value(a, ood, 0, k == 0 ? c->c1 : c->c2);
         m->reg[c->x] = cell;
-        mul_by(&base, &base);
-        mul_by(&base, &t);
-        sub_from(&cell, &base);
+        fm_ext_by(&base, &base);
+        fm_ext_by(&base, &t);
+        fm_ext_dec(&cell, &base);
         constraint(m, &cell, alpha);
         base = m->reg[c->x];
     }
@@ -158,9 +142,9 @@ static void select_bits(const struct fm_air *a, const uint8_t *ood, struct machi
     for (unsigned j = 0; j < 32; j++) {
         struct fm_ext v = value(a, ood, c->o2, c->c1 + j);
         m->din[j] = value(a, ood, c->o1, c->c1 + j);
-        mul_by(&m->din[j], &per[c->x]);
-        mul_by(&v, &per[c->v]);
-        add_to(&m->din[j], &v);
+        fm_ext_by(&m->din[j], &per[c->x]);
+        fm_ext_by(&v, &per[c->v]);
+        fm_ext_inc(&m->din[j], &v);
     }
 }
 
@@ -170,7 +154,7 @@ static void booleans(const struct fm_air *a, const uint8_t *ood, struct machine 
     for (unsigned j = 0; j < c->v; j++) {
         struct fm_ext u = value(a, ood, 0, c->c1 + j);
         struct fm_ext square = fm_ext_mul(&u, &u);
-        sub_from(&square, &u);
+        fm_ext_dec(&square, &u);
         constraint(m, &square, alpha);
     }
 }

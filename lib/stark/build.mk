@@ -27,6 +27,7 @@ lib.stark_state.deps := base crypto wire core stark_verify
 # What builds a table or evaluates it once, at one point, and what only calls kernels: small counts, not fast.
 $(foreach f,w1 air air_wide poseidon2 paths agent member profile dims air_public air_eval verify transcript rcpt air_fib \
 	member_verify,$(eval flags.lib/stark/$(f).c := -Oz))
-flags.lib/stark/vkern_1.c := -Os
-# Nothing here is unwound through: tables for it would be a seventh of the verifier. Debuggers read .debug_frame.
-$(foreach f,$(lib.stark_verify.srcs),$(eval flags.$(f) += -fno-asynchronous-unwind-tables))
+$(foreach f,b3 field vkern_1,$(eval flags.lib/stark/$(f).c := -Os))
+# Nothing here is unwound through: tables for it would be a seventh of the verifier. Debuggers read .debug_frame. And of the
+# memory functions it wants those that everyone has.
+$(foreach f,$(lib.stark_verify.srcs),$(eval flags.$(f) += -fno-asynchronous-unwind-tables -fno-builtin-bcmp))

@@ -38,20 +38,23 @@ struct fm_ext fm_ext_of(fm_bb a)
     return r;
 }
 
-struct fm_ext fm_ext_add(struct fm_ext a, struct fm_ext b)
+void fm_ext_inc(struct fm_ext *a, const struct fm_ext *b)
 {
     for (unsigned i = 0; i < FM_EXT_DEGREE; i++) {
-        a.c[i] = fm_bb_add(a.c[i], b.c[i]);
+        a->c[i] = fm_bb_add(a->c[i], b->c[i]);
     }
-    return a;
 }
 
-struct fm_ext fm_ext_sub(struct fm_ext a, struct fm_ext b)
+void fm_ext_dec(struct fm_ext *a, const struct fm_ext *b)
 {
     for (unsigned i = 0; i < FM_EXT_DEGREE; i++) {
-        a.c[i] = fm_bb_sub(a.c[i], b.c[i]);
+        a->c[i] = fm_bb_sub(a->c[i], b->c[i]);
     }
-    return a;
+}
+
+void fm_ext_by(struct fm_ext *a, const struct fm_ext *b)
+{
+    *a = fm_ext_mul(a, b);
 }
 
 struct fm_ext fm_ext_scale(struct fm_ext a, fm_bb b)

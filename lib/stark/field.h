@@ -16,6 +16,7 @@
 #define FM_BB_P 0x78000001u
 #define FM_BB_MU 0x88000001u  /* p^-1 mod 2^32 */
 #define FM_BB_ONE 0x0ffffffeu /* 2^32 mod p */
+#define FM_BB_HALF 0x07ffffffu /* 2^31 mod p */
 #define FM_BB_R2 0x45dddde3u  /* 2^64 mod p */
 #define FM_BB_TWO_ADICITY 27u
 #define FM_EXT_DEGREE 5u
@@ -81,8 +82,23 @@ fm_bb fm_bb_root(unsigned log);
 /* The shift of the evaluation domain: the generator 31. */
 #define FM_BB_SHIFT_INT 31u
 
-struct fm_ext fm_ext_add(struct fm_ext a, struct fm_ext b);
-struct fm_ext fm_ext_sub(struct fm_ext a, struct fm_ext b);
+/* In place: a += b, a -= b, a *= b. b may be a. A call by value costs more bytes than it saves. */
+void fm_ext_inc(struct fm_ext *a, const struct fm_ext *b);
+void fm_ext_dec(struct fm_ext *a, const struct fm_ext *b);
+void fm_ext_by(struct fm_ext *a, const struct fm_ext *b);
+
+static inline struct fm_ext fm_ext_add(struct fm_ext a, struct fm_ext b)
+{
+    fm_ext_inc(&a, &b);
+    return a;
+}
+
+static inline struct fm_ext fm_ext_sub(struct fm_ext a, struct fm_ext b)
+{
+    fm_ext_dec(&a, &b);
+    return a;
+}
+
 struct fm_ext fm_ext_scale(struct fm_ext a, fm_bb b);
 struct fm_ext fm_ext_mul(const struct fm_ext *a, const struct fm_ext *b);
 struct fm_ext fm_ext_frobenius(const struct fm_ext *a); /* a^p */

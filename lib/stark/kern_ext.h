@@ -5,6 +5,7 @@
 
 #include "stark/kern_rows.h"
 #include "stark/vec_ext.h"
+#include "stark/vec_fold.h"
 #include "stark/verify.h"
 
 static struct fm_ext one_load(const uint32_t *p, size_t stride)

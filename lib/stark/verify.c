@@ -342,7 +342,7 @@ static fm_err layer(struct scratch *s, uint32_t l, uint32_t cur, uint32_t *n)
         }
         s->k->hash(fm_stark_leaf_key, g.v, (size_t)FM_EXT_BYTES << log_a, count, s->u.tree.digest[k]);
         leaf_points(s, log_d, log_d - log_a, leaf + k, count, xinv);
-        s->k->fold(g.v, log_a, xinv, s->beta[l], count, value(s, 1 - cur) + k);
+        s->k->fold(&s->inverse, g.v, log_a, xinv, s->beta[l], count, value(s, 1 - cur) + k);
     }
     memcpy(s->u.tree.node, leaf, nl * sizeof leaf[0]);
     *n = nl;
@@ -421,7 +421,7 @@ static fm_err open_rows(struct scratch *s, const struct fm_air *a, const uint8_t
         }
         if (d->first == 1) {
             leaf_points(s, d->log_n, log_leaf, s->index[0] + k, count, xinv);
-            s->k->fold(v, log_g, xinv, s->beta[0], count, value(s, 1) + k);
+            s->k->fold(&s->inverse, v, log_g, xinv, s->beta[0], count, value(s, 1) + k);
         } else {
             for (uint32_t i = 0; i < count; i++) {
                 value(s, 1)[k + i] = v[i << log_g];

@@ -45,8 +45,8 @@ struct fm_vkern {
     /* out[k] = the polynomial of those `len` coefficients (as in the proof) at x[k]. count <= FM_VKERN_GROUP. */
     void (*horner)(const uint8_t *coef, uint32_t len, const fm_bb *x, size_t count, struct fm_ext *out);
     /* out[k] = fold of v[k << log_a] and the 2^log_a - 1 after it, with beta; xinv[k]: the inverse point. As above. */
-    void (*fold)(const struct fm_ext *v, uint32_t log_a, const fm_bb *xinv, struct fm_ext beta, size_t count,
-                 struct fm_ext *out);
+    void (*fold)(const struct fm_vkern_turns *inverse, const struct fm_ext *v, uint32_t log_a, const fm_bb *xinv,
+                 struct fm_ext beta, size_t count, struct fm_ext *out);
 };
 
 /*

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One lane, plain C: every machine's. */
-#include "stark/vec_1.h"
+#include "stark/vec_ext_1.h"
 
 #include "stark/vkern_body.h"
 

@@ -2,6 +2,7 @@
 /* Four lanes: SSE2 or NEON. */
 #include "stark/lanes_4.h"
 
+#include "stark/vec_ext.h"
 #include "stark/vkern_hash.h"
 
 #include "stark/vkern_body.h"

@@ -2,6 +2,7 @@
 /* Eight lanes, compiled for AVX2. */
 #include "stark/lanes_8.h"
 
+#include "stark/vec_ext.h"
 #include "stark/vkern_hash.h"
 
 #include "stark/vkern_body.h"

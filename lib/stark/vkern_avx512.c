@@ -2,6 +2,7 @@
 /* Sixteen lanes, compiled for AVX-512. */
 #include "stark/lanes_16.h"
 
+#include "stark/vec_ext.h"
 #include "stark/vkern_hash.h"
 
 #include "stark/vkern_body.h"

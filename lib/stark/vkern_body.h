@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A set of the verifier's kernels: included once by each vkern_*.c, behind vec.h or vec_1.h; vkern_hash is the
+ * A set of the verifier's kernels: included once by each vkern_*.c, behind vec_ext.h or vec_ext_1.h; vkern_hash is the
  * includer's. A lane is an opened point; where a count ends within the lanes, the last ones do the last point again and
  * are not written.
  */
@@ -8,7 +8,7 @@
 #define FM_STARK_VKERN_BODY_H
 
 #include "base/base.h"
-#include "stark/vec_ext.h"
+#include "stark/vec_fold.h"
 #include "stark/vkern.h"
 
 #define GROUPS (FM_VKERN_GROUP / FM_LANES)
@@ -204,13 +204,13 @@ static void vkern_horner(const uint8_t *coef, uint32_t len, const fm_bb *x, size
     }
 }
 
-static void vkern_fold(const struct fm_ext *v, uint32_t log_a, const fm_bb *xinv, struct fm_ext beta, size_t count,
-                       struct fm_ext *out)
+static void vkern_fold(const struct fm_vkern_turns *inverse, const struct fm_ext *v, uint32_t log_a, const fm_bb *xinv,
+                       struct fm_ext beta, size_t count, struct fm_ext *out)
 {
-    fm_bb w[4];
-    fm_bb scale = fm_bb_inv(fm_bb_of(1u << log_a));
+    const fm_bb *w = inverse->root + 1;
+    fm_bb scale = FM_BB_ONE;
     for (uint32_t log = 0; log < log_a; log++) {
-        w[log] = fm_bb_inv(fm_bb_root(log + 1));
+        scale = fm_bb_mul(scale, FM_BB_HALF);
     }
     for (size_t k = 0; k < count; k += FM_LANES) {
         struct ve in[8];

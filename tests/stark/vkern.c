@@ -271,6 +271,11 @@ static uint32_t check_horner(const struct fm_vkern *k)
 static uint32_t check_fold(const struct fm_vkern *k)
 {
     uint32_t wrong = 0;
+    struct fm_vkern_turns inverse;
+    for (uint32_t i = 0; i <= FM_BB_TWO_ADICITY; i++) {
+        inverse.root[i] = fm_bb_inv(fm_bb_root(i));
+    }
+    inverse.shift = 0;
     for (uint32_t t = 0; t < 3 * FM_VKERN_GROUP; t++) {
         uint32_t log_a = 1 + t % 3;
         size_t count = 1 + t / 3;
@@ -284,7 +289,7 @@ static uint32_t check_fold(const struct fm_vkern *k)
         for (size_t i = 0; i < count << log_a; i++) {
             v[i] = rnd_ext();
         }
-        k->fold(v, log_a, xinv, beta, count, got);
+        k->fold(&inverse, v, log_a, xinv, beta, count, got);
         for (size_t i = 0; i < count; i++) {
             struct fm_ext want = fm_stark_fold(v + (i << log_a), log_a, fm_bb_inv(xinv[i]), beta);
             wrong += unequal(&got[i], &want, 1);

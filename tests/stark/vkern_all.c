@@ -70,13 +70,13 @@ static void all_horner(const uint8_t *coef, uint32_t len, const fm_bb *x, size_t
     }
 }
 
-static void all_fold(const struct fm_ext *v, uint32_t log_a, const fm_bb *xinv, struct fm_ext beta, size_t count,
-                     struct fm_ext *out)
+static void all_fold(const struct fm_vkern_turns *inverse, const struct fm_ext *v, uint32_t log_a, const fm_bb *xinv,
+                     struct fm_ext beta, size_t count, struct fm_ext *out)
 {
     struct fm_ext other[FM_VKERN_GROUP];
-    machine_at(0)->fold(v, log_a, xinv, beta, count, out);
+    machine_at(0)->fold(inverse, v, log_a, xinv, beta, count, out);
     for (uint32_t i = 1; machine_at(i) != NULL; i++) {
-        machine_at(i)->fold(v, log_a, xinv, beta, count, other);
+        machine_at(i)->fold(inverse, v, log_a, xinv, beta, count, other);
         same("fold", i, out, other, count * sizeof *out);
     }
 }
