@@ -2,7 +2,7 @@
 libs += stark_verify stark_prove
 lib.stark_verify.srcs := lib/stark/field.c lib/stark/b3.c lib/stark/profile.c lib/stark/air.c lib/stark/air_public.c lib/stark/air_eval.c lib/stark/vkern_1.c lib/stark/vkern_pick_1.c \
 	lib/stark/transcript.c lib/stark/dims.c lib/stark/verify.c lib/stark/air_fib.c \
-	lib/stark/w1.c lib/stark/member.c lib/stark/member_verify.c lib/stark/paths.c lib/stark/rcpt.c lib/stark/agent.c
+	lib/stark/w1.c lib/stark/member.c lib/stark/member_verify.c lib/stark/paths.c lib/stark/rcpt.c lib/stark/rcpt_verify.c lib/stark/agent.c
 lib.stark_verify.deps := base wire
 # Many lanes for the verifier; a program that wants them has vkern_pick_host.c among its sources.
 libs += stark_verify_wide
@@ -26,7 +26,7 @@ lib.stark_state.srcs := lib/stark/opened.c lib/stark/chain.c lib/stark/deleg.c \
 lib.stark_state.deps := base crypto wire core stark_verify
 # What builds a table or evaluates it once, at one point, and what only calls kernels: small counts, not fast.
 $(foreach f,w1 air air_wide poseidon2 paths agent member profile dims air_public air_eval verify transcript rcpt air_fib \
-	member_verify,$(eval flags.lib/stark/$(f).c := -Oz))
+	member_verify rcpt_verify,$(eval flags.lib/stark/$(f).c := -Oz))
 $(foreach f,b3 field vkern_1,$(eval flags.lib/stark/$(f).c := -Os))
 # Nothing here is unwound through: tables for it would be a seventh of the verifier. Debuggers read .debug_frame. And of the
 # memory functions it wants those that everyone has.
