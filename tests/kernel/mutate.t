@@ -101,8 +101,9 @@ def host_tests(work):
     return None
 
 
-def one_machine(arch, share, chosen, offset):
-    work = os.path.join(ROOT, f"build/mutate-{arch}" + ("-share" if share > 1 else ""))
+def copy_tree(name):
+    """A copy of what the kernel and its suite are built from, in build/NAME."""
+    work = os.path.join(ROOT, "build", name)
     shutil.rmtree(work, ignore_errors=True)
     os.makedirs(work)
     for name in ("kernel", "tests", "tools", "lib", "include", "Makefile"):
@@ -110,6 +111,11 @@ def one_machine(arch, share, chosen, offset):
         (shutil.copytree if os.path.isdir(source) else shutil.copy)(source, os.path.join(work, name))
     os.makedirs(os.path.join(work, "build"))
     sh(f"touch build/setup.stamp; cp -r {ROOT}/build/import build/import 2>/dev/null", work)
+    return work
+
+
+def one_machine(arch, share, chosen, offset):
+    work = copy_tree(f"mutate-{arch}" + ("-share" if share > 1 else ""))
     build = f"make build/kernel-test/suite-{arch}.elf EXTRA_ROOT=-DRANDOM_OPERATIONS=20000"
     image = os.path.join(work, f"build/kernel-test/suite-{arch}.elf")
     made = sh(build, work)
@@ -166,4 +172,5 @@ def main():
     return 1 if bad else 0
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())
