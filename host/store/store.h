@@ -69,6 +69,7 @@ struct host_store {
     struct host_recovered recovered;
     uint8_t *memory; /* of the state */
     size_t memory_bytes;
+    size_t mended; /* up to where the memory's huge pages were mended after a checkpoint; SIZE_MAX: all are whole */
     uint8_t *frame_buf;
     uint8_t *log_buf;
     uint8_t frame_hash[32]; /* of the batch under way */
@@ -151,6 +152,11 @@ fm_err host_checkpoint_begin(struct host_store *s, struct host_error *e);
  * goes on with the ones before; STORE_STOPPED: the superblock could not be.
  */
 fm_err host_checkpoint_poll(struct host_store *s, bool wait, bool *ended, struct host_error *e);
+/*
+ * A little upkeep (about half a millisecond, mostly nothing) for when nobody waits: mends the memory that a
+ * checkpoint's child shared (pages.h). False if there is nothing left to do.
+ */
+bool host_store_mend(struct host_store *s);
 /* Ends the child; what it wrote is nothing. */
 void host_checkpoint_abandon(struct host_store *s);
 /* Begins the next log, if there is anything in this one. Any error but FM_OK: the store has stopped. */

@@ -26,7 +26,10 @@ void fm_ahead_note(struct fm_ahead *ahead, struct fm_state *state, const struct 
 {
     uint32_t named = 0;
 
-    note_id(ahead, state, turn->agent);
+    if (memcmp(ahead->agent, turn->agent, 32) != 0) {
+        note_id(ahead, state, turn->agent);
+        memcpy(ahead->agent, turn->agent, 32);
+    }
     for (uint8_t f = 0; f < turn->nframes && named < NAMED_MAX; f++) {
         if (turn->frames[f].kind == FM_FRAME_SLOT) {
             note_id(ahead, state, turn->wire + turn->frames[f].target_at);

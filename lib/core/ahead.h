@@ -12,7 +12,7 @@
 #include "core/state.h"
 
 /* Ids pass through three steps, each of which touches what the step before it fetched, so many ids later. */
-#define FM_AHEAD_STRIDE 4U
+#define FM_AHEAD_STRIDE 2U
 #define FM_AHEAD_IDS (2U * FM_AHEAD_STRIDE)
 /* How many turns ahead of the one that runs to note: then its own ids have passed through. */
 #define FM_AHEAD_TURNS 8U
@@ -20,6 +20,7 @@
 struct fm_ahead {
     uint8_t ids[FM_AHEAD_IDS][32];
     uint32_t at;
+    uint8_t agent[32]; /* of the turn noted last: the next is often its own, and its cells are at hand */
 };
 
 void fm_ahead_init(struct fm_ahead *ahead);

@@ -64,9 +64,9 @@ fm_err fm_state_init(struct fm_state *state, const struct fm_state_config *confi
     state->max_nodes = max_nodes(config);
     state->cells = fm_arena_take(arena, cells * sizeof(struct fm_cell), 64);
     state->places = fm_arena_take(arena, cells * sizeof(struct fm_cell_place), 64);
-    state->bodies = fm_arena_take(arena, cells * 32U, 32);
     state->records = fm_arena_take(arena, (size_t)config->max_slots * sizeof(struct fm_record), 64);
     state->fields = fm_arena_take(arena, (size_t)config->max_fields * 32U, 32);
+    state->bodies = fm_arena_take(arena, cells * 32U, 32);
     state->nodes = fm_arena_take(arena, (size_t)state->max_nodes * 32U, 32);
     state->dirty = fm_arena_take(arena, FM_STATE_DIRTY_MAX * sizeof(uint32_t), 8);
     state->dirty_bits = fm_arena_take(arena, dirty_words(config) * sizeof(uint64_t), 8);

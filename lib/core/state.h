@@ -66,9 +66,9 @@ struct fm_state {
     struct fm_state_config config;
     struct fm_cell *cells;
     struct fm_cell_place *places;
-    uint8_t *bodies; /* H.body of each cell, 32 bytes */
     struct fm_record *records;
     uint8_t *fields;
+    uint8_t *bodies; /* H.body of each cell, 32 bytes; here the caches begin in memory (S1), and what undo needs */
     uint8_t *nodes; /* small trees */
     uint32_t used_slots;
     uint32_t used_fields;
