@@ -32,7 +32,7 @@ def main():
             count += 1
             open(path, "w", encoding="utf-8").write(before.replace(head, head + "    " + code + "\n"))
             made = mutate.sh(f"make build/kernel-test/suite-{arch}.elf", work)
-            said = mutate.run(arch, os.path.join(work, f"build/kernel-test/suite-{arch}.elf"), 30) if made.returncode == 0 else made.stderr
+            said = mutate.run(arch, os.path.join(work, f"build/kernel-test/suite-{arch}.elf"), mutate.SECONDS) if made.returncode == 0 else made.stderr
             good = head in before and said is not None and re.fullmatch(want, said.strip()) is not None
             bad += not good
             print(f"{'ok' if good else 'not ok'} {count} - PANIC{count:02} {arch}: a kernel that {name} says so\n# {' '.join((said or 'nothing').split())[-300:]}",
