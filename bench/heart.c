@@ -74,8 +74,7 @@ static double transfers(struct bench_ledger *b, bool seal)
         bench_make_ahead(b, wire, bytes, TURNS / BENCH_RUNS, seal);
         start = bench_cpu();
         for (uint32_t i = 0; i < TURNS / BENCH_RUNS; i++) {
-            memcpy(b->wire, wire[i], bytes[i]);
-            b->wire_bytes = bytes[i];
+            bench_take(b, wire, bytes, TURNS / BENCH_RUNS, i);
             bench_run(b);
             if (seal) {
                 bench_seal(b);
@@ -238,12 +237,16 @@ static void measure(uint32_t cells)
     bench_free(b);
 }
 
-int main(void)
+/* Arguments: sizes to measure instead, as when two builds are compared. */
+int main(int argc, char **argv)
 {
     static const uint32_t sizes[] = {1000, 10000, 100000, 1U << 20};
 
     printf("# one BLAKE3 compression: %.1f ns\n", hash_ns());
-    for (size_t i = 0; i < FM_ARRAY_LEN(sizes); i++) {
+    for (int i = 1; i < argc; i++) {
+        measure((uint32_t)strtoul(argv[i], NULL, 10));
+    }
+    for (size_t i = 0; argc == 1 && i < FM_ARRAY_LEN(sizes); i++) {
         measure(sizes[i]);
     }
     return 0;

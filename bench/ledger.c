@@ -11,6 +11,7 @@ void bench_ledger_init(struct bench_ledger *b, struct fm_state *state)
     uint8_t seed[32] = {7};
 
     b->state = state;
+    fm_ahead_init(&b->ahead);
     b->random = 88172645463325252U;
     fm_ed25519_keypair(seed, b->pk, b->sk);
 }
@@ -99,4 +100,21 @@ void bench_make_ahead(struct bench_ledger *b, uint8_t (*wire)[BENCH_WIRE_BYTES],
         memset(wire[i] + bytes[i], 0, FM_SIG_BYTES);
         bytes[i] += FM_SIG_BYTES;
     }
+}
+
+static void note(struct bench_ledger *b, uint8_t (*wire)[BENCH_WIRE_BYTES], const size_t *bytes, uint32_t n, uint32_t i)
+{
+    if (i < n && fm_turn_decode(&b->coming, wire[i], bytes[i], NULL) == FM_OK) {
+        fm_ahead_note(&b->ahead, b->state, &b->coming);
+    }
+}
+
+void bench_take(struct bench_ledger *b, uint8_t (*wire)[BENCH_WIRE_BYTES], const size_t *bytes, uint32_t n, uint32_t i)
+{
+    for (uint32_t k = 0; i == 0U && k < FM_AHEAD_TURNS; k++) {
+        note(b, wire, bytes, n, k);
+    }
+    note(b, wire, bytes, n, i + FM_AHEAD_TURNS);
+    memcpy(b->wire, wire[i], bytes[i]);
+    b->wire_bytes = bytes[i];
 }

@@ -3,6 +3,7 @@
 #ifndef BENCH_LEDGER_H
 #define BENCH_LEDGER_H
 
+#include "core/ahead.h"
 #include "core/drive.h"
 #include "crypto/sign.h"
 
@@ -10,6 +11,8 @@ struct bench_ledger {
     struct fm_state *state;
     struct fm_run run;
     struct fm_turn turn;
+    struct fm_turn coming;
+    struct fm_ahead ahead;
     struct fm_sealed sealed;
     struct fm_batch batch;
     struct fm_turn_maker maker;
@@ -30,6 +33,9 @@ void bench_make_cells(struct bench_ledger *b, uint32_t upto);
 #define BENCH_WIRE_BYTES 256U
 void bench_make_ahead(struct bench_ledger *b, uint8_t (*wire)[BENCH_WIRE_BYTES], size_t *bytes, uint32_t n,
                       bool rising);
+/* Turn i of these becomes the one to run, and the one so many behind it is noted ahead, as a node does with those that
+ * wait for their turn. */
+void bench_take(struct bench_ledger *b, uint8_t (*wire)[BENCH_WIRE_BYTES], const size_t *bytes, uint32_t n, uint32_t i);
 void bench_make_transfer(struct bench_ledger *b);
 /* Runs the turn that was made, its verdict given, not computed. It must commit. */
 void bench_run(struct bench_ledger *b);

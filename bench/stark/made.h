@@ -7,6 +7,7 @@
 #include "stark/paths.h"
 #include "stark/prove.h"
 #include "stark/rcpt.h"
+#include "stark/vkern.h"
 
 /* A proof in the making, with all memory that it takes. */
 struct made {
@@ -20,9 +21,11 @@ struct made {
 
 void made_take(struct made *m, const struct fm_stark_statement *st);
 void made_release(struct made *m);
-/* Medians over BENCH_RUNS: the trace and the proof; and one verification. Aborts if either fails. */
+/* Median over BENCH_RUNS of the trace and the proof. Aborts if it fails. */
 double made_prove_ms(struct made *m, void (*trace)(uint32_t *out));
-double made_verify_ms(struct made *m);
+/* Medians of one verification by each set of kernels (fm_vkern_at), their runs interleaved; the number of sets. */
+#define MADE_SETS 4
+uint32_t made_verify_ms(struct made *m, double ms[MADE_SETS]);
 
 /* The statements, in static memory, and their traces; at this profile, P100 unless it is changed. */
 extern unsigned made_profile;

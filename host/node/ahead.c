@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Turns of a connection, looked at before their time, so that a thread can check their signatures (verify.h). */
+/* Turns of a connection, looked at before their time: so that a thread can check their signatures (verify.h), and so
+ * that their cells are in the cache when they run (core/ahead.h). */
 #include "host/node/node.h"
 
 #define AGENT_AT 16U /* in a turn's bytes (heart.md section 3) */
@@ -17,22 +18,32 @@ static uint32_t post(struct node *n, const uint8_t *wire, size_t bytes)
     return idx == FM_INDEX_NONE ? VERIFY_NO_JOB : verify_post(&n->verifier, wire, bytes, s->cells[idx].header.owner_pk);
 }
 
+/* The message at `at`: its bytes, head included, or 0 if it is not there whole. */
+static uint32_t whole_at(const struct conn *c, uint32_t at, struct fm_msg_head *head)
+{
+    size_t have = c->in_len - at;
+
+    return fm_msg_look(c->in + at, have, FM_MSG_REQUEST_MAX, head) == FM_MSG_WHOLE_HEAD &&
+                   have >= FM_MSG_HEAD_BYTES + head->payload_bytes
+               ? (uint32_t)(FM_MSG_HEAD_BYTES + head->payload_bytes)
+               : 0U;
+}
+
 void ahead_look(struct node *n, struct conn *c)
 {
     struct fm_msg_head head;
+    uint32_t bytes;
 
     if (c->ahead_at < c->in_at) {
         c->ahead_at = c->in_at; /* reads were served that nobody looks at ahead */
     }
-    while (c->ahead_count < NODE_AHEAD_MAX &&
-           fm_msg_look(c->in + c->ahead_at, c->in_len - c->ahead_at, FM_MSG_REQUEST_MAX, &head) == FM_MSG_WHOLE_HEAD &&
-           c->in_len - c->ahead_at >= FM_MSG_HEAD_BYTES + head.payload_bytes) {
+    while (c->ahead_count < NODE_AHEAD_MAX && (bytes = whole_at(c, c->ahead_at, &head)) > 0U) {
         if (head.kind == FM_MSG_TURN) {
             c->ahead[(c->ahead_first + c->ahead_count) % NODE_AHEAD_MAX] =
                 post(n, c->in + c->ahead_at + FM_MSG_HEAD_BYTES, head.payload_bytes);
             c->ahead_count++;
         }
-        c->ahead_at += FM_MSG_HEAD_BYTES + head.payload_bytes;
+        c->ahead_at += bytes;
     }
 }
 
@@ -66,4 +77,24 @@ void ahead_drop(struct node *n, struct conn *c)
     while (c->ahead_count > 0U) {
         ahead_pop(n, c);
     }
+}
+
+void ahead_fetch(struct node *n, struct conn *c, uint32_t after)
+{
+    struct fm_msg_head head;
+    uint32_t bytes;
+
+    if (c->fetched_at <= after) { /* the first time, or reads were served */
+        c->fetched_at = after;
+        c->fetched = 0;
+    }
+    while (c->fetched < FM_AHEAD_TURNS && (bytes = whole_at(c, c->fetched_at, &head)) > 0U) {
+        if (head.kind == FM_MSG_TURN &&
+            fm_turn_decode(&n->coming, c->in + c->fetched_at + FM_MSG_HEAD_BYTES, head.payload_bytes, NULL) == FM_OK) {
+            fm_ahead_note(&n->ahead, &n->store.state, &n->coming);
+        }
+        c->fetched++;
+        c->fetched_at += bytes;
+    }
+    c->fetched -= c->fetched > 0U ? 1U : 0U;
 }

@@ -193,6 +193,7 @@ static void read_some(struct node *n, struct conn *c)
         memmove(c->in, c->in + c->in_at, c->in_len - c->in_at);
         c->in_len -= c->in_at;
         c->ahead_at -= c->ahead_at < c->in_at ? c->ahead_at : c->in_at;
+        c->fetched_at -= c->fetched_at < c->in_at ? c->fetched_at : c->in_at;
         c->in_at = 0;
     }
     while (c->in_len < NODE_IN_BYTES && !c->half_closed) {
@@ -374,6 +375,7 @@ fm_err net_loop(struct node *n)
             handle_event(n, &events[i], &ending);
         }
         more = serve_round(n);
+        more = host_store_mend(&n->store) || more; /* the answers have left */
     }
     /* What was answered leaves; what was not begun is left to the client. */
     for (uint32_t i = 0; i < n->config.max_clients; i++) {

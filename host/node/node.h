@@ -18,6 +18,7 @@
 #ifndef FM_HOST_NODE_NODE_H
 #define FM_HOST_NODE_NODE_H
 
+#include "core/ahead.h"
 #include "core/drive.h"
 #include "core/proof.h"
 #include "host/node/index.h"
@@ -91,6 +92,8 @@ struct conn {
     uint32_t ahead_first; /* a ring of their jobs, oldest first; VERIFY_NO_JOB: to be verified when it runs */
     uint32_t ahead_count;
     uint32_t ahead[NODE_AHEAD_MAX];
+    uint32_t fetched_at; /* in `in`: the cells of messages before it were fetched */
+    uint32_t fetched;    /* messages between the one that is served and that place */
 };
 
 /* A turn whose answer waits for the batch. */
@@ -132,6 +135,8 @@ struct node {
     struct verifier verifier;
     struct fm_run *run;
     struct fm_turn *turn;
+    struct fm_turn coming; /* looked at ahead, for its cells */
+    struct fm_ahead ahead;
     struct fm_sealed *sealed;
     struct fm_batch batch;
     bool batch_open;
@@ -155,7 +160,7 @@ void serve_reads(struct node *n, uint32_t c);
 /* Makes the open batch durable and lets its answers go. */
 void serve_commit(struct node *n);
 
-/* ahead.c: verdicts ahead of need. */
+/* ahead.c: verdicts, and cells, ahead of need. */
 /* Posts the signatures of whole turns that stand in a connection's buffer and were not looked at yet. */
 void ahead_look(struct node *n, struct conn *c);
 /* The next turn's job, oldest first; VERIFY_NO_JOB if it was given none. */
@@ -164,6 +169,8 @@ uint32_t ahead_next(const struct conn *c);
 bool ahead_waits(const struct node *n, const struct conn *c);
 /* The next turn was served: its job is free. */
 void ahead_pop(struct node *n, struct conn *c);
+/* Fetches into the cache the cells of the next turns that stand in the buffer behind the one that ends at `after`. */
+void ahead_fetch(struct node *n, struct conn *c, uint32_t after);
 /* The connection went away. */
 void ahead_drop(struct node *n, struct conn *c);
 

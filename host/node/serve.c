@@ -215,6 +215,7 @@ bool serve_turns(struct node *n, uint32_t ci)
         if (ahead_waits(n, c)) {
             return false;
         }
+        ahead_fetch(n, c, c->in_at + (uint32_t)(FM_MSG_HEAD_BYTES + head.payload_bytes));
         serve_turn(n, ci, head.tag, payload, head.payload_bytes);
         c->in_at += FM_MSG_HEAD_BYTES + head.payload_bytes;
     }

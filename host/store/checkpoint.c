@@ -7,11 +7,13 @@
  * disowned:
  *     whatever crashes, the other area's checkpoint is whole.
  * K2  A file that somebody reads (a client that it is shipped to) is never written again: the next one is another file.
- * K3  The child holds no socket and no lock, so a client sees its connection end, and a store can be opened again, at
+ * K3  The child has the state and not its caches (state.h, S1), which stay the parent's alone.
+ * K4  The child holds no socket and no lock, so a client sees its connection end, and a store can be opened again, at
  *     the moment that the parent dies; and it dies with it.
  */
 #include "host/store/files.h"
 #include "host/store/history.h"
+#include "host/store/pages.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -25,6 +27,7 @@
 
 #define NEW_NAME "checkpoint.new"
 #define CHILD_NICE 5
+#define MEND_US 500U
 
 static const char *const area_names[2] = {"checkpoint.0", "checkpoint.1"};
 
@@ -68,7 +71,7 @@ static bool write_state(const struct host_store *s, int fd)
         }
         at += n;
     }
-    return fsync(fd) == 0;
+    return true;
 }
 
 static _Noreturn void child(const struct host_store *s, pid_t parent, int fd, int spare_fd, int done_fd)
@@ -78,6 +81,10 @@ static _Noreturn void child(const struct host_store *s, pid_t parent, int fd, in
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
     keep_only(fd, spare_fd, done_fd);
     if (getppid() != parent || !write_state(s, fd)) {
+        _exit(1);
+    }
+    host_pages_release(s->memory, s->memory_bytes); /* shared no more: what the parent writes is not copied first */
+    if (fsync(fd) != 0) {
         _exit(1);
     }
     (void)setpriority(PRIO_PROCESS, 0, CHILD_NICE); /* a spare is in no hurry */
@@ -121,6 +128,7 @@ fm_err host_checkpoint_begin(struct host_store *s, struct host_error *e)
         spare_fd = make_file(s, HISTORY_SPARE); /* without one the next log is made when it is needed */
     }
     if (err == FM_OK) {
+        host_pages_keep(s->state.bodies, s->memory + s->memory_bytes);
         c->pid = fork();
         if (c->pid == 0) {
             child(s, parent, c->fd, spare_fd, ends[1]);
@@ -202,6 +210,7 @@ fm_err host_checkpoint_poll(struct host_store *s, bool wait, bool *ended, struct
     }
     *ended = true;
     s->checkpointing.pid = 0;
+    s->mended = 0;
     close(c.done_fd);
     if (got != c.pid || !WIFEXITED(status) || WEXITSTATUS(status) == 1) {
         close(c.fd);
@@ -211,6 +220,17 @@ fm_err host_checkpoint_poll(struct host_store *s, bool wait, bool *ended, struct
     }
     s->spare_ready = s->spare_ready || (WEXITSTATUS(status) == 0 && c.seq > 0U);
     return adopt(s, &c, e);
+}
+
+bool host_store_mend(struct host_store *s)
+{
+    if (s->checkpointing.pid != 0 || s->mended == SIZE_MAX) {
+        return false;
+    }
+    if (!host_pages_mend(s->memory, (size_t)(s->state.bodies - s->memory), &s->mended, MEND_US)) {
+        s->mended = SIZE_MAX;
+    }
+    return s->mended != SIZE_MAX;
 }
 
 void host_checkpoint_abandon(struct host_store *s)

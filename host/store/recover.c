@@ -173,18 +173,35 @@ static fm_err replay_turn(struct opening *o, const struct fm_log_turn *t,
                : FM_E_NOT_REPLAYED;
 }
 
+#define APPLY_AHEAD 8U /* turns whose cells are on their way into the cache */
+
+/* Fetches the cells of the next turns, up to the one that stands so many behind `turns`. */
+static void look_ahead(const struct opening *o, const struct fm_log_frame *frame, size_t *at, uint32_t *seen,
+                       uint32_t turns)
+{
+    struct fm_log_turn t;
+
+    while (*seen < turns + APPLY_AHEAD && fm_frame_next(frame, at, &t)) {
+        fm_state_apply_fetch(&o->s->state, t.writes, t.writes_bytes);
+        *seen += 1U;
+    }
+}
+
 static fm_err apply_frame(struct opening *o, const struct fm_log_frame *frame)
 {
     const struct fm_batch batch = {frame->height, frame->now};
     struct fm_log_turn t;
     size_t at = 0;
+    size_t ahead_at = 0;
     uint32_t turns = 0;
+    uint32_t ahead = 0;
 
     while (fm_frame_next(frame, &at, &t)) {
-        fm_err err = o->audit == HOST_AUDIT
-                         ? replay_turn(o, &t, &batch)
-                         : fm_state_apply(&o->s->state, t.writes, t.writes_bytes, &t.receipt);
+        fm_err err;
 
+        look_ahead(o, frame, &ahead_at, &ahead, turns);
+        err = o->audit == HOST_AUDIT ? replay_turn(o, &t, &batch)
+                                     : fm_state_apply(&o->s->state, t.writes, t.writes_bytes, &t.receipt);
         if (err != FM_OK) {
             return host_fail(o->e, err == FM_E_MALFORMED ? FM_E_LOG_DAMAGED : err,
                              "height %llu, turn %u: %s", (unsigned long long)frame->height, turns,
@@ -294,6 +311,7 @@ static fm_err take_memory(struct opening *o, const struct host_config *config)
     s->config = *config;
     s->memory_bytes = fm_state_size(&config->state);
     s->memory = host_pages_take(s->memory_bytes);
+    s->mended = SIZE_MAX;
     s->frame_buf = malloc(FM_FRAME_BYTES_MAX);
     s->log_buf = malloc(FM_LOG_BUFFER_BYTES);
     s->chunk = malloc(HOST_CHUNK_BYTES);

@@ -38,6 +38,7 @@ static fm_err take_memory(struct host_store *s, const struct host_config *config
     s->config = *config;
     s->memory_bytes = fm_state_size(&config->state);
     s->memory = host_pages_take(s->memory_bytes);
+    s->mended = SIZE_MAX;
     s->frame_buf = malloc(FM_FRAME_BYTES_MAX);
     s->log_buf = malloc(FM_LOG_BUFFER_BYTES);
     s->chunk = malloc(HOST_CHUNK_BYTES);

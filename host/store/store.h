@@ -18,7 +18,7 @@
 #define HOST_LOG_BYTES_DEFAULT (256ULL << 20)
 #define HOST_CHUNK_BYTES (1U << 20) /* of a checkpoint, a write */
 #define HOST_BIRTH "checkpoint.birth"
-#define HOST_RECOVER_WINDOW 16384U /* sectors: 8 MiB a read */
+#define HOST_RECOVER_WINDOW 4096U /* sectors: 2 MiB a read, still in the cache when it is looked at */
 
 /* What a store may take. Memory is taken once, at open. */
 struct host_config {
@@ -69,6 +69,7 @@ struct host_store {
     struct host_recovered recovered;
     uint8_t *memory; /* of the state */
     size_t memory_bytes;
+    size_t mended; /* up to where the memory's huge pages were mended after a checkpoint; SIZE_MAX: all are whole */
     uint8_t *frame_buf;
     uint8_t *log_buf;
     uint8_t frame_hash[32]; /* of the batch under way */
@@ -151,6 +152,11 @@ fm_err host_checkpoint_begin(struct host_store *s, struct host_error *e);
  * goes on with the ones before; STORE_STOPPED: the superblock could not be.
  */
 fm_err host_checkpoint_poll(struct host_store *s, bool wait, bool *ended, struct host_error *e);
+/*
+ * A little upkeep (about half a millisecond, mostly nothing) for when nobody waits: mends the memory that a
+ * checkpoint's child shared (pages.h). False if there is nothing left to do.
+ */
+bool host_store_mend(struct host_store *s);
 /* Ends the child; what it wrote is nothing. */
 void host_checkpoint_abandon(struct host_store *s);
 /* Begins the next log, if there is anything in this one. Any error but FM_OK: the store has stopped. */

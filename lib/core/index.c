@@ -77,6 +77,20 @@ static uint32_t bucket_of(const struct fm_index *index, const uint8_t id[32])
     return first >> (32U - index->log2_buckets);
 }
 
+void fm_index_fetch_bucket(const struct fm_index *index, const uint8_t id[32])
+{
+    __builtin_prefetch(&index->heads[bucket_of(index, id)]);
+}
+
+void fm_index_fetch_id(const struct fm_index *index, const uint8_t id[32])
+{
+    uint32_t cell = index->heads[bucket_of(index, id)];
+
+    if (cell != FM_INDEX_NONE) {
+        __builtin_prefetch(id_of(index, cell));
+    }
+}
+
 uint32_t fm_index_find(const struct fm_index *index, const uint8_t id[32])
 {
     uint32_t cell = index->heads[bucket_of(index, id)];

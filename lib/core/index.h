@@ -34,6 +34,9 @@ bool fm_index_init(struct fm_index *index, uint32_t max_cells, const uint8_t *id
                    struct fm_arena *arena) FM_MUST_CHECK;
 /* The cell with this id, or NONE. A few steps. */
 uint32_t fm_index_find(const struct fm_index *index, const uint8_t id[32]);
+/* Hints to the cache, for an id that will be looked for: its bucket; then, that being there, the first cell in it. */
+void fm_index_fetch_bucket(const struct fm_index *index, const uint8_t id[32]);
+void fm_index_fetch_id(const struct fm_index *index, const uint8_t id[32]);
 /* The cell with the largest id below this one, or NONE. */
 uint32_t fm_index_before(const struct fm_index *index, const uint8_t id[32]);
 /* Adds a cell whose id stands in `ids` and is not in the index; takes one out that is. */

@@ -202,10 +202,30 @@ fm_err fm_state_apply(struct fm_state *state, const uint8_t *writes, size_t n,
     state->top.height = receipt->head.height;
     state->top.now = receipt->rest.now;
     state->top.fees += receipt->rest.cost;
-    memcpy(state->top.prev_receipt, state->receipt_hash, 32);
+    state->receipt_before = state->receipt.head;
     state->receipt = *receipt;
-    fm_receipt_hash(receipt, state->receipt_hash);
+    state->receipts_stale = true;
     return FM_OK;
+}
+
+void fm_state_apply_fetch(const struct fm_state *state, const uint8_t *writes, size_t n)
+{
+    struct fm_reader r;
+    struct fm_write write;
+    uint64_t last = 0;
+
+    fm_reader_init(&r, writes, n);
+    while (fm_write_get(&r, &last, &write)) {
+        if (write.cell < state->top.ncells) {
+            const uint8_t *cell = (const uint8_t *)&state->cells[write.cell];
+
+            __builtin_prefetch(cell, 1);
+            __builtin_prefetch(cell + 64, 1);
+            __builtin_prefetch(cell + 128, 1);
+            __builtin_prefetch(&state->places[write.cell]);
+            __builtin_prefetch(&state->dirty_bits[write.cell / 64U], 1);
+        }
+    }
 }
 
 fm_err fm_state_load_cell(struct fm_state *state, const struct fm_cell *cell,
@@ -280,5 +300,5 @@ void fm_state_fork(struct fm_state *state, const uint8_t salt[32], struct fm_rec
     memcpy(seed + 64, salt, 32);
     fm_hash(FM_H_FORK, seed, sizeof seed, state->top.ledger);
     first_receipt(receipt, &state->params, state->top.ledger);
-    fm_state_finish(state, receipt, &batch, 0);
+    fm_state_finish(state, receipt, &batch, 0, NULL, 0);
 }

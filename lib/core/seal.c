@@ -267,30 +267,6 @@ static void apply_gathered(struct fm_state *state, const struct gather *g, uint3
     }
 }
 
-void fm_state_finish(struct fm_state *state, struct fm_receipt *receipt,
-                     const struct fm_batch *batch, uint64_t cost)
-{
-    struct fm_top *top = &state->top;
-
-    memcpy(receipt->head.pre_root, state->root, 32);
-    memcpy(receipt->head.prev_receipt, state->receipt_hash, 32);
-    top->seq += 1U;
-    top->height = batch->height;
-    top->now = batch->now;
-    top->fees += cost;
-    memcpy(top->prev_receipt, state->receipt_hash, 32);
-    fm_state_settle(state);
-    receipt->head.seq = top->seq;
-    receipt->head.height = top->height;
-    receipt->rest.now = top->now;
-    receipt->rest.cost = cost;
-    memcpy(receipt->head.post_root, state->root, 32);
-    fm_hash(FM_H_REST, (const uint8_t *)&receipt->rest, sizeof receipt->rest,
-            receipt->head.rest_hash);
-    state->receipt = *receipt;
-    fm_receipt_hash(receipt, state->receipt_hash);
-}
-
 static void fill_receipt(struct fm_receipt *r, const struct fm_state *state,
                          const struct fm_run *run)
 {
@@ -348,7 +324,6 @@ void fm_state_seal(struct fm_state *state, const struct fm_run *run, const struc
     apply_gathered(state, &g, born, undo, &w);
     FM_ASSERT(!w.bad);
     sealed->writes_bytes = (uint32_t)w.len;
-    fm_hash(FM_H_WRITES, sealed->writes, w.len, sealed->receipt.rest.writes_hash);
-    fm_state_finish(state, &sealed->receipt, batch, run->outcome.cost);
+    fm_state_finish(state, &sealed->receipt, batch, run->outcome.cost, sealed->writes, w.len);
     memcpy(sealed->receipt_hash, state->receipt_hash, 32);
 }

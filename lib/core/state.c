@@ -5,7 +5,6 @@
 
 #define NODES_FOR(leaves) ((uint64_t)(leaves)*5U / 2U + 1U)
 
-/* 64-bit alignment of everything; the cell array also starts on a cache line. */
 static size_t levels_bytes(uint32_t max_cells)
 {
     size_t bytes = 0;
@@ -23,6 +22,11 @@ static uint32_t max_nodes(const struct fm_state_config *config)
     return (uint32_t)NODES_FOR((uint64_t)config->max_slots + config->max_fields);
 }
 
+static size_t dirty_words(const struct fm_state_config *config)
+{
+    return (size_t)config->max_cells / 64U + 1U;
+}
+
 size_t fm_state_size(const struct fm_state_config *config)
 {
     size_t cells = config->max_cells;
@@ -30,8 +34,8 @@ size_t fm_state_size(const struct fm_state_config *config)
     return cells * (sizeof(struct fm_cell) + sizeof(struct fm_cell_place) + 32U) +
            (size_t)config->max_slots * sizeof(struct fm_record) + (size_t)config->max_fields * 32U +
            (size_t)max_nodes(config) * 32U + levels_bytes(config->max_cells) +
-           fm_index_size(config->max_cells) + FM_STATE_DIRTY_MAX * sizeof(uint32_t) + cells / 8U +
-           1U + config->max_undo + 32U * 64U;
+           fm_index_size(config->max_cells) + FM_STATE_DIRTY_MAX * sizeof(uint32_t) +
+           dirty_words(config) * sizeof(uint64_t) + config->max_undo + 64U * 64U;
 }
 
 static bool take_levels(struct fm_state *state, struct fm_arena *arena)
@@ -39,7 +43,7 @@ static bool take_levels(struct fm_state *state, struct fm_arena *arena)
     uint32_t n = state->config.max_cells;
 
     for (uint32_t k = 0; k <= fm_tree_depth(state->config.max_cells); k++) {
-        state->levels[k] = fm_arena_take(arena, ((size_t)n + 2U) * 32U, 32);
+        state->levels[k] = fm_arena_take(arena, ((size_t)n + 2U) * 32U, 64); /* a pair of nodes is a cache line */
         if (state->levels[k] == NULL) {
             return false;
         }
@@ -60,12 +64,12 @@ fm_err fm_state_init(struct fm_state *state, const struct fm_state_config *confi
     state->max_nodes = max_nodes(config);
     state->cells = fm_arena_take(arena, cells * sizeof(struct fm_cell), 64);
     state->places = fm_arena_take(arena, cells * sizeof(struct fm_cell_place), 64);
-    state->bodies = fm_arena_take(arena, cells * 32U, 32);
     state->records = fm_arena_take(arena, (size_t)config->max_slots * sizeof(struct fm_record), 64);
     state->fields = fm_arena_take(arena, (size_t)config->max_fields * 32U, 32);
+    state->bodies = fm_arena_take(arena, cells * 32U, 32);
     state->nodes = fm_arena_take(arena, (size_t)state->max_nodes * 32U, 32);
     state->dirty = fm_arena_take(arena, FM_STATE_DIRTY_MAX * sizeof(uint32_t), 8);
-    state->dirty_bits = fm_arena_take(arena, cells / 8U + 1U, 8);
+    state->dirty_bits = fm_arena_take(arena, dirty_words(config) * sizeof(uint64_t), 8);
     state->undo = fm_arena_take(arena, config->max_undo, 8);
     if (state->cells == NULL || state->places == NULL || state->bodies == NULL ||
         state->records == NULL || state->fields == NULL || state->nodes == NULL ||
@@ -75,7 +79,7 @@ fm_err fm_state_init(struct fm_state *state, const struct fm_state_config *confi
                        sizeof(struct fm_cell), arena)) {
         return FM_E_NO_SPACE;
     }
-    memset(state->dirty_bits, 0, cells / 8U + 1U);
+    memset(state->dirty_bits, 0, dirty_words(config) * sizeof(uint64_t));
     fm_empties_init(&state->no_cell, zero);
     fm_hash(FM_H_CAP, zero, 64, e0);
     fm_empties_init(&state->no_slot, e0);
@@ -123,40 +127,6 @@ static void set_body(struct fm_state *state, uint32_t idx)
     fm_hash2(FM_H_BODY, fm_tree_root(slot_nodes(state, idx), h->nslots, &state->no_slot),
              fm_tree_root(field_nodes(state, idx), h->nfields, &state->no_field),
              state->bodies + (size_t)idx * 32U);
-}
-
-/*
- * Few paths through a large tree are cold, and each step of a climb waits for the one before. To fetch all
- * pairs of nodes when a cell becomes stale takes those waits together, while the receipt is hashed. (Many paths
- * use the whole tree anyway.)
- */
-#define FETCH_PATHS_MAX 8U
-static void fetch_path(const struct fm_state *state, uint32_t idx)
-{
-    uint32_t depth = fm_tree_depth(state->top.ncells);
-
-    __builtin_prefetch(state->bodies + (size_t)idx * 32U);
-    for (uint32_t k = 0; k < depth; k++) {
-        __builtin_prefetch(state->levels[k] + (size_t)(idx >> (k + 1U)) * 64U);
-    }
-}
-
-void fm_state_mark(struct fm_state *state, uint32_t idx)
-{
-    uint8_t bit = (uint8_t)(1U << (idx & 7U));
-
-    if ((state->dirty_bits[idx / 8U] & bit) != 0U) {
-        return;
-    }
-    if (state->ndirty == FM_STATE_DIRTY_MAX) {
-        fm_state_settle(state);
-    }
-    if (state->ndirty < FETCH_PATHS_MAX) {
-        fetch_path(state, idx);
-    }
-    state->dirty_bits[idx / 8U] |= bit;
-    state->dirty[state->ndirty] = idx;
-    state->ndirty++;
 }
 
 void fm_state_append(struct fm_state *state, const struct fm_header *header)
@@ -248,137 +218,4 @@ void fm_state_put(struct fm_state *state, const struct fm_write *write)
         break;
     }
     fm_state_mark(state, write->cell);
-}
-
-/* The leaves of the dirty cells, some lanes at a time. */
-static void hash_leaves(struct fm_state *state, const uint32_t *dirty, uint32_t n)
-{
-    const uint8_t *msgs[FM_HASH_LANES];
-    uint8_t cells[FM_HASH_LANES * 32U];
-    uint8_t pairs[FM_HASH_LANES * 64U];
-    uint8_t leaves[FM_HASH_LANES * 32U];
-
-    for (uint32_t at = 0; at < n; at += FM_HASH_LANES) {
-        uint32_t lanes = n - at < FM_HASH_LANES ? n - at : FM_HASH_LANES;
-
-        for (uint32_t i = 0; i < lanes; i++) {
-            msgs[i] = (const uint8_t *)&state->cells[dirty[at + i]];
-        }
-        fm_hash_lanes(FM_H_CELL, msgs, sizeof(struct fm_cell), lanes, cells);
-        for (uint32_t i = 0; i < lanes; i++) {
-            memcpy(pairs + (size_t)i * 64U, cells + (size_t)i * 32U, 32);
-            memcpy(pairs + (size_t)i * 64U + 32U, state->bodies + (size_t)dirty[at + i] * 32U, 32);
-        }
-        fm_hash2_many(FM_H_LEAF, pairs, lanes, leaves);
-        for (uint32_t i = 0; i < lanes; i++) {
-            memcpy(state->levels[0] + (size_t)dirty[at + i] * 32U, leaves + (size_t)i * 32U, 32);
-        }
-    }
-}
-
-/* One level up: the parents of n nodes of level k, in rising order; leaves them in `at` and returns
- * how many. */
-static uint32_t hash_level(struct fm_state *state, uint32_t k, uint32_t *at, uint32_t n)
-{
-    const uint8_t *msgs[FM_HASH_LANES];
-    uint8_t out[FM_HASH_LANES * 32U];
-    uint32_t parents = 0;
-
-    for (uint32_t i = 0; i < n; i++) {
-        if (parents == 0U || at[parents - 1U] != at[i] / 2U) {
-            at[parents] = at[i] / 2U;
-            parents++;
-        }
-    }
-    for (uint32_t i = 0; i < parents; i += FM_HASH_LANES) {
-        uint32_t lanes = parents - i < FM_HASH_LANES ? parents - i : FM_HASH_LANES;
-
-        for (uint32_t j = 0; j < lanes; j++) {
-            msgs[j] = state->levels[k] + (size_t)at[i + j] * 64U;
-        }
-        fm_hash_lanes(FM_H_NODE, msgs, 64, lanes, out);
-        for (uint32_t j = 0; j < lanes; j++) {
-            memcpy(state->levels[k + 1U] + (size_t)at[i + j] * 32U, out + (size_t)j * 32U, 32);
-        }
-    }
-    return parents;
-}
-
-/* Heap sort: few elements mostly, never recursion. */
-static void sort_u32(uint32_t *a, uint32_t n)
-{
-    for (uint32_t end = n, start = n / 2U; end > 1U;) {
-        uint32_t root;
-        uint32_t held;
-
-        if (start > 0U) {
-            start--;
-            held = a[start];
-        } else {
-            end--;
-            held = a[end];
-            a[end] = a[0];
-        }
-        root = start;
-        for (uint32_t child = 2U * root + 1U; child < end; child = 2U * root + 1U) {
-            if (child + 1U < end && a[child + 1U] > a[child]) {
-                child++;
-            }
-            if (a[child] <= held) {
-                break;
-            }
-            a[root] = a[child];
-            root = child;
-        }
-        a[root] = held;
-    }
-}
-
-/* Cells that are dirty and were popped since are no cells any more. */
-static uint32_t take_dirty(struct fm_state *state)
-{
-    uint32_t n = 0;
-
-    for (uint32_t i = 0; i < state->ndirty; i++) {
-        uint32_t idx = state->dirty[i];
-
-        state->dirty_bits[idx / 8U] &= (uint8_t) ~(1U << (idx & 7U));
-        if (idx < state->top.ncells) {
-            state->dirty[n] = idx;
-            n++;
-        }
-    }
-    state->ndirty = 0;
-    sort_u32(state->dirty, n);
-    return n;
-}
-
-static void settle_cells(struct fm_state *state)
-{
-    uint32_t count = state->top.ncells;
-    uint32_t depth = fm_tree_depth(count);
-    uint32_t n = take_dirty(state);
-
-    if (n > 0U) {
-        hash_leaves(state, state->dirty, n);
-    }
-    for (uint32_t k = 0; k < depth; k++) {
-        if ((count & 1U) != 0U) {
-            memcpy(state->levels[k] + (size_t)count * 32U, state->no_cell.e[k], 32);
-        }
-        n = hash_level(state, k, state->dirty, n);
-        count = count / 2U + (count & 1U);
-    }
-}
-
-void fm_state_settle(struct fm_state *state)
-{
-    uint8_t top[32];
-    uint32_t depth;
-
-    settle_cells(state);
-    depth = fm_tree_depth(state->top.ncells);
-    fm_hash(FM_H_TOP, (const uint8_t *)&state->top, sizeof state->top, top);
-    fm_hash2(FM_H_ROOT, state->top.ncells == 0U ? state->no_cell.e[0] : state->levels[depth], top,
-             state->root);
 }

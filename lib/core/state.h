@@ -9,7 +9,9 @@
  * taken back, newest first. fm_state_ack drops the oldest batch from the stack; fm_state_nak takes
  * all of it back: then W = D. S4  The root is settled (no cell is dirty) whenever a function of
  * this header returns, fm_state_apply excepted. S5  A state is (map, last receipt): post_root
- * covers the hash of the receipt before, never its own.
+ * covers the hash of the receipt before, never its own. S6 Between fm_state_apply and fm_state_settle the root,
+ * receipt_hash and top.prev_receipt are stale: of a thousand logged turns only the last two receipts' hashes are
+ * ever part of a state.
  */
 #ifndef FM_CORE_STATE_H
 #define FM_CORE_STATE_H
@@ -50,6 +52,7 @@ struct fm_batch {
 
 #define FM_STATE_DIRTY_MAX 65536U
 #define FM_STATE_BATCHES_MAX 2U
+#define FM_STATE_COMING_MAX 4U
 
 /* Private but for reading `params`, `top`, `root` and `receipt_hash`. */
 struct fm_state {
@@ -58,12 +61,14 @@ struct fm_state {
     uint8_t root[32];
     uint8_t receipt_hash[32];  /* of receipt top.seq */
     struct fm_receipt receipt; /* the last one */
+    struct fm_receipt_head receipt_before; /* S6: hashed with the last one, if receipts_stale */
+    bool receipts_stale;
     struct fm_state_config config;
     struct fm_cell *cells;
     struct fm_cell_place *places;
-    uint8_t *bodies; /* H.body of each cell, 32 bytes */
     struct fm_record *records;
     uint8_t *fields;
+    uint8_t *bodies; /* H.body of each cell, 32 bytes; here the caches begin in memory (S1), and what undo needs */
     uint8_t *nodes; /* small trees */
     uint32_t used_slots;
     uint32_t used_fields;
@@ -78,7 +83,9 @@ struct fm_state {
     uint8_t no_caps[32];
     uint32_t *dirty; /* cells whose leaf is stale */
     uint32_t ndirty;
-    uint8_t *dirty_bits;
+    uint64_t *dirty_bits; /* by cell: stands in dirty */
+    uint32_t coming[FM_STATE_COMING_MAX]; /* hints: cells of turns to come (ahead.h) */
+    uint32_t ncoming;
     uint8_t *undo;
     uint32_t undo_bytes;
     uint32_t batch_at[FM_STATE_BATCHES_MAX]; /* where in undo each open batch begins */
@@ -146,11 +153,15 @@ void fm_state_seal(struct fm_state *state, const struct fm_run *run, const struc
 /*
  * Applies a logged turn: its write set and receipt, without running it and without undo.
  * FM_E_MALFORMED if the bytes are no write set or do not fit the state; then the state is spoilt
- * and must be dropped. The root is stale until fm_state_settle.
+ * and must be dropped. What S6 names is stale until fm_state_settle, and nothing but another
+ * fm_state_apply may come before that.
  */
 fm_err fm_state_apply(struct fm_state *state, const uint8_t *writes, size_t n,
                       const struct fm_receipt *receipt) FM_MUST_CHECK;
-/* Brings root up to date. */
+/* A hint to the cache: the cells that a write set names, which will be applied soon. Whatever the bytes are, nothing
+ * changes. */
+void fm_state_apply_fetch(const struct fm_state *state, const uint8_t *writes, size_t n);
+/* Brings root and the receipts' hashes up to date. */
 void fm_state_settle(struct fm_state *state);
 
 /* Loading a checkpoint: an empty state takes its params, then cells in idx order, then top and last

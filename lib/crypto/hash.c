@@ -119,6 +119,70 @@ void fm_hash_lanes(enum fm_hash_domain domain, const uint8_t *const *msgs, size_
     }
 }
 
+void fm_hash_queue_init(struct fm_hash_queue *q, uint32_t held_back)
+{
+    q->n = 0;
+    q->at = 0;
+    q->blocks = 0;
+    q->held_back = held_back;
+    q->start = CHUNK_START;
+}
+
+void fm_hash_queue_add(struct fm_hash_queue *q, enum fm_hash_domain domain, const uint8_t *msg, size_t n,
+                       uint8_t out[FM_HASH_BYTES])
+{
+    FM_ASSERT(q->n < FM_HASH_QUEUE_MAX && n > 0 && n <= FM_HASH_QUEUE_BYTES);
+    q->items[q->n] = (struct fm_hash_queued){msg, n, out, domain};
+    q->n++;
+    q->blocks += (uint32_t)((n + BLAKE3_BLOCK_LEN - 1U) / BLAKE3_BLOCK_LEN);
+}
+
+/* The next block of the message under way. */
+static void queue_compress(struct fm_hash_queue *q)
+{
+    struct fm_hash_queued *item = &q->items[q->at];
+    uint8_t last[BLAKE3_BLOCK_LEN] = {0};
+
+    if (q->start != 0U) {
+        memcpy(q->cv, hash_keys[item->domain], sizeof q->cv);
+    }
+    if (item->left > BLAKE3_BLOCK_LEN) {
+        blake3_compress_in_place(q->cv, item->msg, BLAKE3_BLOCK_LEN, 0, (uint8_t)(KEYED_HASH | q->start));
+        item->msg += BLAKE3_BLOCK_LEN;
+        item->left -= BLAKE3_BLOCK_LEN;
+        q->start = 0;
+    } else {
+        memcpy(last, item->msg, item->left);
+        blake3_compress_in_place(q->cv, last, (uint8_t)item->left, 0,
+                                 (uint8_t)(KEYED_HASH | q->start | CHUNK_END | ROOT));
+        put_cv(q->cv, item->out);
+        q->at++;
+        q->start = CHUNK_START;
+    }
+    q->blocks--;
+}
+
+void fm_hash_queue_step(struct fm_hash_queue *q)
+{
+    if (q->blocks > q->held_back) {
+        queue_compress(q);
+    }
+}
+
+void fm_hash_queue_run(struct fm_hash_queue *q)
+{
+    while (q->blocks > q->held_back) {
+        queue_compress(q);
+    }
+}
+
+void fm_hash_queue_end(struct fm_hash_queue *q)
+{
+    while (q->blocks > 0U) {
+        queue_compress(q);
+    }
+}
+
 void fm_hasher_init(struct fm_hasher *h, enum fm_hash_domain domain)
 {
     uint8_t key[FM_HASH_BYTES];

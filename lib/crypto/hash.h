@@ -69,6 +69,38 @@ void fm_hash2_many(enum fm_hash_domain domain, const uint8_t *blocks, size_t n, 
 void fm_hash_lanes(enum fm_hash_domain domain, const uint8_t *const *msgs, size_t msg_bytes,
                    size_t n, uint8_t *out);
 
+/*
+ * Messages hashed one after the other, one compression at a time: who waits for compressions of its own, each for the
+ * one before, has these done in the time that the machine would be idle. A message may hold the digests of those added
+ * before it. Messages and digests stay the caller's, and where they are, until the end.
+ */
+#define FM_HASH_QUEUE_MAX 4U
+#define FM_HASH_QUEUE_BYTES 1024U /* of a message */
+struct fm_hash_queue {
+    struct fm_hash_queued {
+        const uint8_t *msg;
+        size_t left;
+        uint8_t *out;
+        enum fm_hash_domain domain;
+    } items[FM_HASH_QUEUE_MAX];
+    uint32_t n;
+    uint32_t at;
+    uint32_t blocks;    /* compressions that are still to be done */
+    uint32_t held_back; /* the last ones, that only the end may do: their bytes are not there before */
+    uint32_t cv[8];     /* of the message under way */
+    uint8_t start;      /* flag of its next block */
+};
+
+/* An empty queue. held_back: blocks of what is added last. */
+void fm_hash_queue_init(struct fm_hash_queue *q, uint32_t held_back);
+/* Adds out := H.domain(msg[0..n)); n from 1 to FM_HASH_QUEUE_BYTES. At most FM_HASH_QUEUE_MAX of them. */
+void fm_hash_queue_add(struct fm_hash_queue *q, enum fm_hash_domain domain, const uint8_t *msg, size_t n,
+                       uint8_t out[FM_HASH_BYTES]);
+/* One compression, if there is one to do that is not held back; all of these; and all there are. */
+void fm_hash_queue_step(struct fm_hash_queue *q);
+void fm_hash_queue_run(struct fm_hash_queue *q);
+void fm_hash_queue_end(struct fm_hash_queue *q);
+
 /* H.domain over pieces: init, then any number of updates, then final (which leaves h unchanged). */
 /*@ requires \valid(h); assigns *h; */
 void fm_hasher_init(struct fm_hasher *h, enum fm_hash_domain domain);

@@ -4,75 +4,6 @@
 
 #include "stark/air.h"
 
-#define LAGRANGE_BATCH 16u
-
-struct span {
-    uint32_t first, count;
-};
-
-/* y^m over entries of one period: L_r(y) = w^r (y^m - 1) / (m (y - w^r)), y = z^(n/m). */
-static void add_entries(const struct fm_air *a, const uint32_t *pi, const struct span *rows, uint32_t nrows,
-                        const struct fm_ext *lag, struct fm_ext *per)
-{
-    for (uint32_t k = 0; k < nrows; k++) {
-        for (uint32_t i = rows[k].first; i < rows[k].first + rows[k].count; i++) {
-            const struct fm_air_entry *e = &a->entries[i];
-            fm_bb v = e->is_pi ? fm_bb_of(pi[e->value]) : e->value;
-            per[e->col] = fm_ext_add(per[e->col], fm_ext_scale(lag[k], v));
-        }
-    }
-}
-
-static uint32_t same_row(const struct fm_air *a, uint32_t first)
-{
-    const struct fm_air_entry *e = &a->entries[first];
-    uint32_t i = first;
-    while (i < a->nentries && a->entries[i].row == e->row && a->entries[i].log_period == e->log_period) {
-        i++;
-    }
-    return i - first;
-}
-
-void fm_air_public_at(const struct fm_air *a, const uint32_t *pi, const struct fm_ext *z, struct fm_ext *per)
-{
-    memset(per, 0, a->nper * sizeof *per);
-    uint32_t i = 0;
-    while (i < a->nentries) {
-        uint32_t log = a->entries[i].log_period;
-        struct fm_ext y = *z;
-        for (uint32_t k = log; k < a->log_n; k++) {
-            y = fm_ext_mul(&y, &y);
-        }
-        struct fm_ext ym = y;
-        for (uint32_t k = 0; k < log; k++) {
-            ym = fm_ext_mul(&ym, &ym);
-        }
-        fm_bb w = fm_bb_root(log);
-        struct fm_ext top = fm_ext_sub(ym, fm_ext_of(FM_BB_ONE));
-        top = fm_ext_scale(top, fm_bb_inv(fm_bb_of((uint32_t)1 << log)));
-        while (i < a->nentries && a->entries[i].log_period == log) {
-            struct span rows[LAGRANGE_BATCH];
-            struct fm_ext lag[LAGRANGE_BATCH];
-            struct fm_ext tmp[LAGRANGE_BATCH];
-            fm_bb wr[LAGRANGE_BATCH];
-            uint32_t k = 0;
-            for (; k < LAGRANGE_BATCH && i < a->nentries && a->entries[i].log_period == log; k++) {
-                rows[k].first = i;
-                rows[k].count = same_row(a, i);
-                wr[k] = fm_bb_pow(w, a->entries[i].row);
-                lag[k] = fm_ext_sub(y, fm_ext_of(wr[k]));
-                i += rows[k].count;
-            }
-            fm_ext_batch_inv(lag, tmp, k);
-            for (uint32_t j = 0; j < k; j++) {
-                struct fm_ext t = fm_ext_scale(top, wr[j]);
-                lag[j] = log == 0 ? fm_ext_of(FM_BB_ONE) : fm_ext_mul(&lag[j], &t);
-            }
-            add_entries(a, pi, rows, k, lag, per);
-        }
-    }
-}
-
 struct machine {
     struct fm_ext stack[FM_AIR_STACK];
     struct fm_ext reg[FM_AIR_REGS];
@@ -86,22 +17,6 @@ static struct fm_ext value(const struct fm_air *a, const uint8_t *ood, uint32_t 
     return fm_ext_load(ood + (size_t)FM_EXT_BYTES * fm_air_pair(a, oi, col));
 }
 
-/* In place: a call by value costs more bytes than it saves. */
-static void add_to(struct fm_ext *a, const struct fm_ext *b)
-{
-    *a = fm_ext_add(*a, *b);
-}
-
-static void sub_from(struct fm_ext *a, const struct fm_ext *b)
-{
-    *a = fm_ext_sub(*a, *b);
-}
-
-static void mul_by(struct fm_ext *a, const struct fm_ext *b)
-{
-    *a = fm_ext_mul(a, b);
-}
-
 /* Horner from the highest bit. The pairs of a run are consecutive. */
 static struct fm_ext bit_sum(const struct fm_air *a, const uint8_t *ood, const struct fm_air_ins *c)
 {
@@ -109,8 +24,8 @@ static struct fm_ext bit_sum(const struct fm_air *a, const uint8_t *ood, const s
     struct fm_ext s = {{0, 0, 0, 0, 0}};
     for (unsigned j = 16; j-- > 0;) {
         struct fm_ext x = fm_ext_load(run + FM_EXT_BYTES * ((c->x + j) & 31u));
-        add_to(&s, &s);
-        add_to(&s, &x);
+        fm_ext_inc(&s, &s);
+        fm_ext_inc(&s, &x);
     }
     return s;
 }
@@ -127,11 +42,11 @@ static struct fm_ext xor_sum(const struct fm_air *a, const uint8_t *ood, const s
         struct fm_ext x = r == NULL ? m->din[k] : fm_ext_load(r + FM_EXT_BYTES * k);
         struct fm_ext y = fm_ext_load(b + FM_EXT_BYTES * ((c->v + j) & 31u));
         struct fm_ext xy = fm_ext_mul(&x, &y);
-        add_to(&s, &s);
-        add_to(&s, &x);
-        add_to(&s, &y);
-        add_to(&xy, &xy);
-        sub_from(&s, &xy);
+        fm_ext_inc(&s, &s);
+        fm_ext_inc(&s, &x);
+        fm_ext_inc(&s, &y);
+        fm_ext_inc(&xy, &xy);
+        fm_ext_dec(&s, &xy);
     }
     return s;
 }
@@ -141,18 +56,18 @@ static void binary(struct machine *m, uint8_t op)
     const struct fm_ext *y = &m->stack[--m->sp];
     struct fm_ext *x = &m->stack[m->sp - 1];
     if (op == FM_OP_ADD) {
-        add_to(x, y);
+        fm_ext_inc(x, y);
     } else if (op == FM_OP_SUB) {
-        sub_from(x, y);
+        fm_ext_dec(x, y);
     } else {
-        mul_by(x, y);
+        fm_ext_by(x, y);
     }
 }
 
 static void constraint(struct machine *m, const struct fm_ext *c, const struct fm_ext *alpha)
 {
-    mul_by(&m->acc, alpha);
-    add_to(&m->acc, c);
+    fm_ext_by(&m->acc, alpha);
+    fm_ext_inc(&m->acc, c);
 }
 
 /* circ(2, 3, 1, 1) of four registers: the sum once, one more of itself, two more of the next. */
@@ -162,13 +77,13 @@ static void mix4(struct fm_ext *r)
     struct fm_ext sum = r[0];
     memcpy(old, r, sizeof old);
     for (unsigned i = 1; i < 4; i++) {
-        add_to(&sum, &r[i]);
+        fm_ext_inc(&sum, &r[i]);
     }
     for (unsigned i = 0; i < 4; i++) {
         const struct fm_ext *next = &old[(i + 1) % 4];
-        add_to(&r[i], &sum);
-        add_to(&r[i], next);
-        add_to(&r[i], next);
+        fm_ext_inc(&r[i], &sum);
+        fm_ext_inc(&r[i], next);
+        fm_ext_inc(&r[i], next);
     }
 }
 
@@ -193,9 +108,9 @@ static void wide(struct machine *m, const struct fm_air_ins *c)
     }
     for (unsigned i = c->x; i < c->c1; i += c->v) {
         if (c->op == FM_OP_SUM) {
-            add_to(top, &m->reg[i]);
+            fm_ext_inc(top, &m->reg[i]);
         } else {
-            add_to(&m->reg[i], top);
+            fm_ext_inc(&m->reg[i], top);
         }
     }
     m->sp += c->op == FM_OP_SUM ? 1 : 0;
@@ -207,14 +122,14 @@ static void pow7(const struct fm_air *a, const uint8_t *ood, struct machine *m, 
 {
     struct fm_ext t = fm_ext_of(c->v);
     struct fm_ext base;
-    add_to(&t, &m->reg[c->x]);
+    fm_ext_inc(&t, &m->reg[c->x]);
     base = t;
     for (unsigned k = 0; k < 2; k++) {
         struct fm_ext cell = value(a, ood, 0, k == 0 ? c->c1 : c->c2);
         m->reg[c->x] = cell;
-        mul_by(&base, &base);
-        mul_by(&base, &t);
-        sub_from(&cell, &base);
+        fm_ext_by(&base, &base);
+        fm_ext_by(&base, &t);
+        fm_ext_dec(&cell, &base);
         constraint(m, &cell, alpha);
         base = m->reg[c->x];
     }
@@ -227,9 +142,9 @@ static void select_bits(const struct fm_air *a, const uint8_t *ood, struct machi
     for (unsigned j = 0; j < 32; j++) {
         struct fm_ext v = value(a, ood, c->o2, c->c1 + j);
         m->din[j] = value(a, ood, c->o1, c->c1 + j);
-        mul_by(&m->din[j], &per[c->x]);
-        mul_by(&v, &per[c->v]);
-        add_to(&m->din[j], &v);
+        fm_ext_by(&m->din[j], &per[c->x]);
+        fm_ext_by(&v, &per[c->v]);
+        fm_ext_inc(&m->din[j], &v);
     }
 }
 
@@ -239,7 +154,7 @@ static void booleans(const struct fm_air *a, const uint8_t *ood, struct machine 
     for (unsigned j = 0; j < c->v; j++) {
         struct fm_ext u = value(a, ood, 0, c->c1 + j);
         struct fm_ext square = fm_ext_mul(&u, &u);
-        sub_from(&square, &u);
+        fm_ext_dec(&square, &u);
         constraint(m, &square, alpha);
     }
 }

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "stark/b3_order.h"
+
 const uint32_t fm_b3_iv[8] = {0x6a09e667u, 0xbb67ae85u, 0x3c6ef372u, 0xa54ff53au,
                               0x510e527fu, 0x9b05688cu, 0x1f83d9abu, 0x5be0cd19u};
 const uint8_t fm_b3_perm[16] = {2, 6, 3, 10, 7, 0, 4, 13, 1, 11, 12, 5, 9, 14, 15, 8};
@@ -41,28 +43,22 @@ void fm_b3_compress(const uint32_t cv[8], const uint32_t m[16], uint64_t counter
                     uint32_t out[16])
 {
     uint32_t v[16];
-    uint32_t w[16];
     memcpy(v, cv, 32);
     memcpy(v + 8, fm_b3_iv, 16);
     v[12] = (uint32_t)counter;
     v[13] = (uint32_t)(counter >> 32);
     v[14] = len;
     v[15] = flags;
-    memcpy(w, m, 64);
     for (unsigned round = 0; round < 7; round++) {
-        mix(&v[0], &v[4], &v[8], &v[12], w[0], w[1]);
-        mix(&v[1], &v[5], &v[9], &v[13], w[2], w[3]);
-        mix(&v[2], &v[6], &v[10], &v[14], w[4], w[5]);
-        mix(&v[3], &v[7], &v[11], &v[15], w[6], w[7]);
-        mix(&v[0], &v[5], &v[10], &v[15], w[8], w[9]);
-        mix(&v[1], &v[6], &v[11], &v[12], w[10], w[11]);
-        mix(&v[2], &v[7], &v[8], &v[13], w[12], w[13]);
-        mix(&v[3], &v[4], &v[9], &v[14], w[14], w[15]);
-        uint32_t t[16];
-        for (unsigned i = 0; i < 16; i++) {
-            t[i] = w[fm_b3_perm[i]];
-        }
-        memcpy(w, t, 64);
+        const uint8_t *o = fm_b3_order[round];
+        mix(&v[0], &v[4], &v[8], &v[12], m[o[0]], m[o[1]]);
+        mix(&v[1], &v[5], &v[9], &v[13], m[o[2]], m[o[3]]);
+        mix(&v[2], &v[6], &v[10], &v[14], m[o[4]], m[o[5]]);
+        mix(&v[3], &v[7], &v[11], &v[15], m[o[6]], m[o[7]]);
+        mix(&v[0], &v[5], &v[10], &v[15], m[o[8]], m[o[9]]);
+        mix(&v[1], &v[6], &v[11], &v[12], m[o[10]], m[o[11]]);
+        mix(&v[2], &v[7], &v[8], &v[13], m[o[12]], m[o[13]]);
+        mix(&v[3], &v[4], &v[9], &v[14], m[o[14]], m[o[15]]);
     }
     for (unsigned i = 0; i < 8; i++) {
         uint32_t hi = v[i + 8] ^ cv[i];

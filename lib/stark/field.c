@@ -38,20 +38,23 @@ struct fm_ext fm_ext_of(fm_bb a)
     return r;
 }
 
-struct fm_ext fm_ext_add(struct fm_ext a, struct fm_ext b)
+void fm_ext_inc(struct fm_ext *a, const struct fm_ext *b)
 {
     for (unsigned i = 0; i < FM_EXT_DEGREE; i++) {
-        a.c[i] = fm_bb_add(a.c[i], b.c[i]);
+        a->c[i] = fm_bb_add(a->c[i], b->c[i]);
     }
-    return a;
 }
 
-struct fm_ext fm_ext_sub(struct fm_ext a, struct fm_ext b)
+void fm_ext_dec(struct fm_ext *a, const struct fm_ext *b)
 {
     for (unsigned i = 0; i < FM_EXT_DEGREE; i++) {
-        a.c[i] = fm_bb_sub(a.c[i], b.c[i]);
+        a->c[i] = fm_bb_sub(a->c[i], b->c[i]);
     }
-    return a;
+}
+
+void fm_ext_by(struct fm_ext *a, const struct fm_ext *b)
+{
+    *a = fm_ext_mul(a, b);
 }
 
 struct fm_ext fm_ext_scale(struct fm_ext a, fm_bb b)
@@ -62,21 +65,14 @@ struct fm_ext fm_ext_scale(struct fm_ext a, fm_bb b)
     return a;
 }
 
-/* For t < 2p * 2^32: the same residue, below p * 2^32. */
-static inline uint64_t fold_high(uint64_t t)
-{
-    const uint64_t top = (uint64_t)FM_BB_P << 32;
-    return t >= top ? t - top : t;
-}
-
 /* Two products stay below p * 2^32; four need one correction, the fifth another; then one reduction. */
 static inline fm_bb dot5(fm_bb a0, fm_bb b0, fm_bb a1, fm_bb b1, fm_bb a2, fm_bb b2, fm_bb a3, fm_bb b3,
                          fm_bb a4, fm_bb b4)
 {
     uint64_t s = (uint64_t)a0 * b0 + (uint64_t)a1 * b1;
     uint64_t t = (uint64_t)a2 * b2 + (uint64_t)a3 * b3;
-    s = fold_high(s + t);
-    return fm_bb_reduce(fold_high(s + (uint64_t)a4 * b4));
+    s = fm_bb_fold(s + t);
+    return fm_bb_reduce(fm_bb_fold(s + (uint64_t)a4 * b4));
 }
 
 struct fm_ext fm_ext_mul(const struct fm_ext *x, const struct fm_ext *y)
@@ -96,10 +92,9 @@ struct fm_ext fm_ext_mul(const struct fm_ext *x, const struct fm_ext *y)
     return r;
 }
 
-/* a^(p^k). */
-static struct fm_ext frobenius(const struct fm_ext *a, unsigned k)
+struct fm_ext fm_ext_frobenius(const struct fm_ext *a)
 {
-    fm_bb step = fm_bb_pow(fm_bb_of(FROBENIUS_INT), k);
+    fm_bb step = fm_bb_of(FROBENIUS_INT);
     fm_bb f = FM_BB_ONE;
     struct fm_ext r;
     for (unsigned i = 0; i < FM_EXT_DEGREE; i++) {
@@ -109,29 +104,27 @@ static struct fm_ext frobenius(const struct fm_ext *a, unsigned k)
     return r;
 }
 
-/* The norm N(a) = a^(1+p+p^2+p^3+p^4) lies in Fp, so a^-1 = a^(p+p^2+p^3+p^4) / N(a). */
-struct fm_ext fm_ext_inv(const struct fm_ext *a)
+/* The product of X - z^(p^k), k < 5, from the constant term up; then divided by X - z from the top down. */
+void fm_ext_minimal(const struct fm_ext *z, fm_bb min[FM_EXT_DEGREE], struct fm_ext rest[FM_EXT_DEGREE - 1])
 {
-    struct fm_ext f1 = frobenius(a, 1);
-    struct fm_ext f2 = frobenius(a, 2);
-    struct fm_ext t = fm_ext_mul(&f1, &f2);
-    struct fm_ext u = frobenius(&t, 2);
-    struct fm_ext r = fm_ext_mul(&t, &u);
-    struct fm_ext norm = fm_ext_mul(a, &r);
-    return fm_ext_scale(r, fm_bb_inv(norm.c[0]));
-}
-
-struct fm_ext fm_ext_pow(const struct fm_ext *a, uint64_t e)
-{
-    struct fm_ext b = *a;
+    struct fm_ext c[FM_EXT_DEGREE + 1] = {{{FM_BB_ONE, 0, 0, 0, 0}}};
     struct fm_ext r = fm_ext_of(FM_BB_ONE);
-    for (; e != 0; e >>= 1) {
-        if (e & 1) {
-            r = fm_ext_mul(&r, &b);
+    struct fm_ext root = *z;
+    for (unsigned k = 0; k < FM_EXT_DEGREE; k++) {
+        c[k + 1] = c[k];
+        for (unsigned i = k + 1; i-- > 0;) {
+            struct fm_ext t = fm_ext_mul(&c[i], &root);
+            c[i] = fm_ext_sub(i > 0 ? c[i - 1] : fm_ext_of(0), t);
         }
-        b = fm_ext_mul(&b, &b);
+        root = fm_ext_frobenius(&root);
     }
-    return r;
+    for (unsigned i = FM_EXT_DEGREE; i-- > 0;) {
+        min[i] = c[i].c[0];
+        if (i > 0) {
+            r = fm_ext_add(fm_ext_mul(&r, z), fm_ext_of(min[i]));
+            rest[i - 1] = r;
+        }
+    }
 }
 
 int fm_ext_is_zero(const struct fm_ext *a)
@@ -151,19 +144,4 @@ int fm_ext_equal(const struct fm_ext *a, const struct fm_ext *b)
         d |= a->c[i] ^ b->c[i];
     }
     return d == 0;
-}
-
-void fm_ext_batch_inv(struct fm_ext *a, struct fm_ext *tmp, size_t n)
-{
-    struct fm_ext p = fm_ext_of(FM_BB_ONE);
-    for (size_t i = 0; i < n; i++) {
-        tmp[i] = p;
-        p = fm_ext_mul(&p, &a[i]);
-    }
-    p = fm_ext_inv(&p);
-    for (size_t i = n; i-- > 0;) {
-        struct fm_ext r = fm_ext_mul(&p, &tmp[i]);
-        p = fm_ext_mul(&p, &a[i]);
-        a[i] = r;
-    }
 }

@@ -16,6 +16,7 @@
 #define FM_BB_P 0x78000001u
 #define FM_BB_MU 0x88000001u  /* p^-1 mod 2^32 */
 #define FM_BB_ONE 0x0ffffffeu /* 2^32 mod p */
+#define FM_BB_HALF 0x07ffffffu /* 2^31 mod p */
 #define FM_BB_R2 0x45dddde3u  /* 2^64 mod p */
 #define FM_BB_TWO_ADICITY 27u
 #define FM_EXT_DEGREE 5u
@@ -48,6 +49,13 @@ static inline fm_bb fm_bb_reduce(uint64_t t)
     return h >= m ? h - m : h + (FM_BB_P - m);
 }
 
+/* For t < 2p * 2^32: the same residue, below p * 2^32. */
+static inline uint64_t fm_bb_fold(uint64_t t)
+{
+    const uint64_t top = (uint64_t)FM_BB_P << 32;
+    return t >= top ? t - top : t;
+}
+
 static inline fm_bb fm_bb_mul(fm_bb a, fm_bb b)
 {
     return fm_bb_reduce((uint64_t)a * b);
@@ -74,10 +82,27 @@ fm_bb fm_bb_root(unsigned log);
 /* The shift of the evaluation domain: the generator 31. */
 #define FM_BB_SHIFT_INT 31u
 
-struct fm_ext fm_ext_add(struct fm_ext a, struct fm_ext b);
-struct fm_ext fm_ext_sub(struct fm_ext a, struct fm_ext b);
+/* In place: a += b, a -= b, a *= b. b may be a. A call by value costs more bytes than it saves. */
+void fm_ext_inc(struct fm_ext *a, const struct fm_ext *b);
+void fm_ext_dec(struct fm_ext *a, const struct fm_ext *b);
+void fm_ext_by(struct fm_ext *a, const struct fm_ext *b);
+
+static inline struct fm_ext fm_ext_add(struct fm_ext a, struct fm_ext b)
+{
+    fm_ext_inc(&a, &b);
+    return a;
+}
+
+static inline struct fm_ext fm_ext_sub(struct fm_ext a, struct fm_ext b)
+{
+    fm_ext_dec(&a, &b);
+    return a;
+}
+
 struct fm_ext fm_ext_scale(struct fm_ext a, fm_bb b);
 struct fm_ext fm_ext_mul(const struct fm_ext *a, const struct fm_ext *b);
+struct fm_ext fm_ext_frobenius(const struct fm_ext *a); /* a^p */
+/* Of the prover's archive (ext.c): */
 struct fm_ext fm_ext_inv(const struct fm_ext *a); /* 0 for 0 */
 struct fm_ext fm_ext_pow(const struct fm_ext *a, uint64_t e);
 struct fm_ext fm_ext_of(fm_bb a);
@@ -85,7 +110,11 @@ int fm_ext_is_zero(const struct fm_ext *a);
 int fm_ext_is_base(const struct fm_ext *a); /* lies in Fp */
 int fm_ext_equal(const struct fm_ext *a, const struct fm_ext *b);
 
-/* out[i] = a[i]^-1 in place; no element may be zero. tmp has n elements. 3n multiplications and one inversion. */
-void fm_ext_batch_inv(struct fm_ext *a, struct fm_ext *tmp, size_t n);
+/*
+ * z's minimal polynomial X^5 + min[4] X^4 + ... + min[0] over Fp, and what is left of it without z: min(X) / (X - z) =
+ * X^4 + rest[3] X^3 + ... + rest[0]. So for x in Fp, 1 / (x - z) = rest(x) / min(x), whose denominator lies in Fp. z
+ * does not lie in Fp (if it does, min is (X - z)^5).
+ */
+void fm_ext_minimal(const struct fm_ext *z, fm_bb min[FM_EXT_DEGREE], struct fm_ext rest[FM_EXT_DEGREE - 1]);
 
 #endif

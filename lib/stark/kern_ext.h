@@ -4,6 +4,8 @@
 #define FM_STARK_KERN_EXT_H
 
 #include "stark/kern_rows.h"
+#include "stark/vec_ext.h"
+#include "stark/vec_fold.h"
 #include "stark/verify.h"
 
 static struct fm_ext one_load(const uint32_t *p, size_t stride)
@@ -179,22 +181,10 @@ static void kern_fold(uint32_t *out, size_t out_stride, const uint32_t *in, size
     for (; i + FM_LANES <= step; i += FM_LANES) {
         struct ve v[8];
         vu x = v_mul(v_load(iroots + i), v_of(xinv));
-        struct fm_ext b = beta;
         for (unsigned m = 0; m < 1u << log_a; m++) {
             v[m] = ve_load(in + i + m * step, in_stride);
         }
-        for (uint32_t log = log_a; log > 0; log--) {
-            unsigned h = 1u << (log - 1);
-            vu xi = x;
-            for (unsigned m = 0; m < h; m++) {
-                struct ve t = ve_scale(ve_sub(v[m], v[m + h]), xi);
-                v[m] = ve_add(ve_add(v[m], v[m + h]), ve_mul(t, ve_of(b)));
-                xi = v_mul(xi, v_of(w[log - 1]));
-            }
-            x = v_mul(x, x);
-            b = fm_ext_mul(&b, &b);
-        }
-        ve_store(out + i, out_stride, ve_scale(v[0], v_of(scale)));
+        ve_store(out + i, out_stride, ve_scale(ve_fold(v, log_a, x, w, beta), v_of(scale)));
     }
     for (; i < step; i++) {
         struct fm_ext v[8];

@@ -12,21 +12,6 @@
 
 #define NTT_BLOCK 4096u
 
-/* Lane i of vector j becomes lane j of vector i: log2(FM_LANES) rounds of perfect shuffles. */
-static inline void v_transpose(vu r[FM_LANES])
-{
-    for (unsigned round = 1; round < FM_LANES; round *= 2) {
-        vu t[FM_LANES];
-        for (unsigned i = 0; i < FM_LANES / 2; i++) {
-            t[2 * i] = __builtin_shufflevector(r[i], r[i + FM_LANES / 2], FM_LANES_ZIP_LOW);
-            t[2 * i + 1] = __builtin_shufflevector(r[i], r[i + FM_LANES / 2], FM_LANES_ZIP_HIGH);
-        }
-        for (unsigned i = 0; i < FM_LANES; i++) {
-            r[i] = t[i];
-        }
-    }
-}
-
 static void dif_pass2(uint32_t *x, size_t h, const uint32_t *roots)
 {
     for (size_t j = 0; j < h; j += FM_LANES) {

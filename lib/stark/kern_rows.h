@@ -18,20 +18,6 @@ struct v_machine {
     struct v_sum sum[FM_EXT_DEGREE];
 };
 
-static inline vd v_wide(uint32_t k)
-{
-    return (vd){0} + k;
-}
-
-/* s + a x + b y for the same x and y in every lane. */
-static inline void v_sum2k(struct v_sum *s, vu a, uint32_t x, vu b, uint32_t y)
-{
-    vd wx = v_wide(x);
-    vd wy = v_wide(y);
-    s->even = v_fold(s->even + (v_even(a) * wx + v_even(b) * wy));
-    s->odd = v_fold(s->odd + (v_odd(a) * wx + v_odd(b) * wy));
-}
-
 static void v_constraint(struct v_machine *m, vu c)
 {
     if (m->alphas == NULL) {

@@ -8,16 +8,6 @@ const uint32_t fm_stark_leaf_key[8] = {0x6d726966u, 0x6e656d61u, 0x74732074u, 0x
 const uint32_t fm_stark_node_key[8] = {0x6d726966u, 0x6e656d61u, 0x74732074u, 0x206b7261u,
                                        0x65646f6eu, 0x20202020u, 0x20202020u, 0x31202020u};
 
-void fm_stark_leaf(const uint8_t *bytes, size_t n, uint8_t out[32])
-{
-    fm_b3_leaf(fm_stark_leaf_key, bytes, n, out);
-}
-
-void fm_stark_node(const uint8_t pair[64], uint8_t out[32])
-{
-    fm_b3_leaf(fm_stark_node_key, pair, 64, out);
-}
-
 static void framed(struct fm_b3 *h, const struct fm_tr *t, enum fm_tr_tag tag, uint32_t n)
 {
     uint8_t head[5] = {(uint8_t)tag, (uint8_t)n, (uint8_t)(n >> 8), (uint8_t)(n >> 16), (uint8_t)(n >> 24)};
@@ -45,19 +35,24 @@ void fm_tr_start(struct fm_tr *t, const struct fm_stark_statement *st, const str
                                               (uint8_t)(p->queries >> 8), p->pow_query, p->pow_batch,
                                               p->pow_commit, p->pow_deep, (uint8_t)d->layers};
     uint8_t size = (uint8_t)d->log_n;
-    uint8_t pis[4 * FM_STARK_PI_MAX];
+    struct fm_b3 h;
     for (uint32_t i = 0; i < d->layers; i++) {
         prof[10 + i] = (uint8_t)d->log_a[i];
-    }
-    for (uint32_t i = 0; i < st->air->npi; i++) {
-        fm_put_le32(pis + 4 * i, st->pi[i]);
     }
     memset(t, 0, sizeof *t);
     fm_tr_absorb(t, FM_TR_PROTOCOL, "firmament stark 1, BLAKE3, DEEP-ALI, FRI", 40);
     fm_tr_absorb(t, FM_TR_PROFILE, prof, sizeof prof);
     fm_tr_absorb(t, FM_TR_AIR, st->air->digest, 32);
     fm_tr_absorb(t, FM_TR_SIZE, &size, 1);
-    fm_tr_absorb(t, FM_TR_INPUTS, pis, 4 * st->air->npi);
+    if (FM_KEEP(100 + (int)FM_TR_INPUTS)) {
+        framed(&h, t, FM_TR_INPUTS, 4 * st->air->npi);
+        for (uint32_t i = 0; i < st->air->npi; i++) {
+            uint8_t word[4];
+            fm_put_le32(word, st->pi[i]);
+            fm_b3_update(&h, word, 4);
+        }
+        fm_b3_final(&h, 0, t->state, 32);
+    }
     fm_tr_absorb(t, FM_TR_CONTEXT, st->ctx, st->ctx_len);
 }
 

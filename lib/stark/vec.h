@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * FM_LANES field elements at once, in the compiler's vector types: the one source of every vector kernel. A kern_*.c
- * file sets
- * FM_LANES (4, 8 or 16) and the lists of lanes that shuffles need, and is compiled for its instruction set.
+ * FM_LANES field elements at once, in the compiler's vector types: the one source of every vector kernel. lanes_*.h
+ * sets FM_LANES (4, 8 or 16) and the lists of lanes that shuffles need; who includes it is compiled for the instruction
+ * set. vec_1.h has the same names for one element in plain C.
  *
  * An element is kept as in field.h: Montgomery form, below p. `vu` holds one a lane; `vd` is the same register seen
  * as 64-bit halves, where products of the even or the odd lanes stand.
@@ -30,6 +30,28 @@ static inline void v_store(uint32_t *p, vu v)
 static inline vu v_of(uint32_t x)
 {
     return (vu){0} + x;
+}
+
+static inline void v_set(vu *v, unsigned lane, uint32_t x)
+{
+    (*v)[lane] = x;
+}
+
+static inline uint32_t v_get(const vu *v, unsigned lane)
+{
+    return (*v)[lane];
+}
+
+/* m where the lane's mask is all ones, else n. */
+static inline vu v_pick(vu mask, vu m, vu n)
+{
+    return (m & mask) | (n & ~mask);
+}
+
+/* All ones in the lanes whose bit `bit` is set. */
+static inline vu v_bit(vu a, unsigned bit)
+{
+    return -((a >> bit) & 1u);
 }
 
 static inline vu v_min(vu a, vu b)
@@ -107,82 +129,45 @@ static inline void v_sum1(struct v_sum *s, vu a, vu b)
     s->odd = v_fold(s->odd + v_odd(a) * v_odd(b));
 }
 
+static inline vd v_wide(uint32_t k)
+{
+    return (vd){0} + k;
+}
+
+/* a b, the first of a sum. */
+static inline struct v_sum v_sum_of(vu a, vu b)
+{
+    struct v_sum s = {v_even(a) * v_even(b), v_odd(a) * v_odd(b)};
+    return s;
+}
+
+/* s + a x + b y for the same x and y in every lane. */
+static inline void v_sum2k(struct v_sum *s, vu a, uint32_t x, vu b, uint32_t y)
+{
+    vd wx = v_wide(x);
+    vd wy = v_wide(y);
+    s->even = v_fold(s->even + (v_even(a) * wx + v_even(b) * wy));
+    s->odd = v_fold(s->odd + (v_odd(a) * wx + v_odd(b) * wy));
+}
+
 static inline vu v_sum_reduce(const struct v_sum *s)
 {
     return v_reduce(s->even, s->odd);
 }
 
-/* An element of the extension in each lane. */
-struct ve {
-    vu c[FM_EXT_DEGREE];
-};
-
-static inline struct ve ve_add(struct ve a, struct ve b)
+/* Lane i of vector j becomes lane j of vector i: log2(FM_LANES) rounds of perfect shuffles. */
+static inline void v_transpose(vu r[FM_LANES])
 {
-    for (unsigned i = 0; i < FM_EXT_DEGREE; i++) {
-        a.c[i] = v_add(a.c[i], b.c[i]);
+    for (unsigned round = 1; round < FM_LANES; round *= 2) {
+        vu t[FM_LANES];
+        for (unsigned i = 0; i < FM_LANES / 2; i++) {
+            t[2 * i] = __builtin_shufflevector(r[i], r[i + FM_LANES / 2], FM_LANES_ZIP_LOW);
+            t[2 * i + 1] = __builtin_shufflevector(r[i], r[i + FM_LANES / 2], FM_LANES_ZIP_HIGH);
+        }
+        for (unsigned i = 0; i < FM_LANES; i++) {
+            r[i] = t[i];
+        }
     }
-    return a;
-}
-
-static inline struct ve ve_sub(struct ve a, struct ve b)
-{
-    for (unsigned i = 0; i < FM_EXT_DEGREE; i++) {
-        a.c[i] = v_sub(a.c[i], b.c[i]);
-    }
-    return a;
-}
-
-static inline struct ve ve_scale(struct ve a, vu b)
-{
-    for (unsigned i = 0; i < FM_EXT_DEGREE; i++) {
-        a.c[i] = v_mul(a.c[i], b);
-    }
-    return a;
-}
-
-static inline struct ve ve_of(struct fm_ext a)
-{
-    struct ve r;
-    for (unsigned i = 0; i < FM_EXT_DEGREE; i++) {
-        r.c[i] = v_of(a.c[i]);
-    }
-    return r;
-}
-
-/* Five columns of `stride` words, at one place. */
-static inline struct ve ve_load(const uint32_t *p, size_t stride)
-{
-    struct ve r;
-    for (unsigned i = 0; i < FM_EXT_DEGREE; i++) {
-        r.c[i] = v_load(p + i * stride);
-    }
-    return r;
-}
-
-static inline void ve_store(uint32_t *p, size_t stride, struct ve a)
-{
-    for (unsigned i = 0; i < FM_EXT_DEGREE; i++) {
-        v_store(p + i * stride, a.c[i]);
-    }
-}
-
-static inline struct ve ve_mul(struct ve a, struct ve b)
-{
-    vu w[2 * FM_EXT_DEGREE]; /* b, and before it b doubled: X^5 = 2 */
-    struct ve r;
-    for (unsigned i = 0; i < FM_EXT_DEGREE; i++) {
-        w[i] = v_add(b.c[i], b.c[i]);
-        w[FM_EXT_DEGREE + i] = b.c[i];
-    }
-    for (unsigned k = 0; k < FM_EXT_DEGREE; k++) {
-        const vu *x = w + FM_EXT_DEGREE + k;
-        struct v_sum s = {v_even(a.c[4]) * v_even(x[-4]), v_odd(a.c[4]) * v_odd(x[-4])};
-        v_sum2(&s, a.c[0], x[0], a.c[1], x[-1]);
-        v_sum2(&s, a.c[2], x[-2], a.c[3], x[-3]);
-        r.c[k] = v_sum_reduce(&s);
-    }
-    return r;
 }
 
 #endif

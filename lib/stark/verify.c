@@ -10,23 +10,43 @@
 
 #include <string.h>
 
+#include "stark/vkern.h"
 #include "wire/cursor.h"
 
+/* What is alive while values are opened, and not before: one after the other in the same memory. */
+union stage {
+    struct fm_ext per[FM_AIR_PER_MAX]; /* public columns at z */
+    struct {
+        struct fm_ext gamma[FM_STARK_OPENINGS_MAX];
+        struct fm_vkern_deep deep;
+    } rows;
+    struct {
+        uint32_t node[FM_STARK_QUERIES_MAX];
+        uint8_t digest[FM_STARK_QUERIES_MAX][32];
+        struct fm_ext other[FM_STARK_QUERIES_MAX]; /* of the values: see value() */
+    } tree;
+};
+
 struct scratch {
-    struct fm_ext gamma[FM_STARK_OPENINGS_MAX]; /* also the public columns at z, before gamma is drawn */
-    struct fm_ext at_z[FM_AIR_OFFS_MAX]; /* sum gamma^j v_j by offset */
-    struct fm_ext point[FM_AIR_OFFS_MAX]; /* z w^-offset */
-    struct fm_ext inv[FM_AIR_OFFS_MAX], tmp[FM_AIR_OFFS_MAX];
-    struct fm_ext value[2][FM_STARK_QUERIES_MAX];
+    union stage u;
+    struct fm_ext value[FM_STARK_QUERIES_MAX];
     uint32_t index[2][FM_STARK_QUERIES_MAX];
-    uint32_t node[FM_STARK_QUERIES_MAX];
-    uint8_t digest[FM_STARK_QUERIES_MAX][32];
+    struct fm_vkern_turns turns, inverse;
+    struct fm_ext z, gamma;
     struct fm_ext beta[FM_STARK_LAYERS_MAX];
     const uint8_t *root[FM_STARK_LAYERS_MAX];
+    const uint8_t *ood, *final;
+    const struct fm_vkern *k;
     struct fm_tr tr;
     struct fm_stark_dims d;
     struct fm_reader r;
 };
+
+/* Values of the layers in turn; the first ones, slot 1, stand while gamma does. */
+static struct fm_ext *value(struct scratch *s, uint32_t slot)
+{
+    return slot == 1 ? s->value : s->u.tree.other;
+}
 
 size_t fm_stark_verify_scratch(void)
 {
@@ -40,11 +60,13 @@ static const uint8_t *felts(struct scratch *s, size_t count, fm_err *e)
         *e = FM_E_STARK_LENGTH;
         return NULL;
     }
-    for (size_t i = 0; FM_KEEP(1) && i < count; i++) {
-        if (fm_le32(p + 4 * i) >= FM_BB_P) {
-            *e = FM_E_STARK_FELT;
-            return NULL;
-        }
+    uint32_t bad = 0;
+    for (size_t i = 0; i < count; i++) {
+        bad |= fm_le32(p + 4 * i) >= FM_BB_P;
+    }
+    if (FM_KEEP(1) && bad != 0) {
+        *e = FM_E_STARK_FELT;
+        return NULL;
     }
     return p;
 }
@@ -112,26 +134,25 @@ fm_err fm_stark_check_point(const struct fm_ext *z, uint32_t log_n)
 }
 
 /* C(z) = (z^n - 1) sum z^(in) Q_i(z), and z fit for it. */
-static fm_err out_of_domain(struct scratch *s, const struct fm_stark_statement *st, const struct fm_ext *alpha,
-                            const struct fm_ext *z, const uint8_t **ood)
+static fm_err out_of_domain(struct scratch *s, const struct fm_stark_statement *st, const struct fm_ext *alpha)
 {
     const struct fm_air *a = st->air;
-    struct fm_ext zn = to_n(*z, a->log_n);
+    struct fm_ext zn = to_n(s->z, a->log_n);
     struct fm_ext zh = fm_ext_sub(zn, fm_ext_of(FM_BB_ONE));
-    fm_err e = fm_stark_check_point(z, a->log_n);
+    fm_err e = fm_stark_check_point(&s->z, a->log_n);
     if (e != FM_OK) {
         return e;
     }
-    *ood = felts(s, (size_t)FM_EXT_DEGREE * (a->npairs + a->nchunks), &e);
+    s->ood = felts(s, (size_t)FM_EXT_DEGREE * (a->npairs + a->nchunks), &e);
     if (e != FM_OK) {
         return e;
     }
-    fm_tr_absorb(&s->tr, FM_TR_VALUES, *ood, FM_EXT_BYTES * (a->npairs + a->nchunks));
-    fm_air_public_at(a, st->pi, z, s->gamma);
-    struct fm_ext c = fm_air_eval(a, st->pi, *ood, s->gamma, alpha);
+    fm_tr_absorb(&s->tr, FM_TR_VALUES, s->ood, FM_EXT_BYTES * (a->npairs + a->nchunks));
+    fm_air_public_at(a, st->pi, &s->z, s->u.per);
+    struct fm_ext c = fm_air_eval(a, st->pi, s->ood, s->u.per, alpha);
     struct fm_ext q = {{0, 0, 0, 0, 0}};
     for (uint32_t i = a->nchunks; i-- > 0;) {
-        q = fm_ext_add(fm_ext_mul(&q, &zn), fm_ext_load(*ood + (size_t)FM_EXT_BYTES * (a->npairs + i)));
+        q = fm_ext_add(fm_ext_mul(&q, &zn), fm_ext_load(s->ood + (size_t)FM_EXT_BYTES * (a->npairs + i)));
     }
     q = fm_ext_mul(&q, &zh);
     return !FM_KEEP(5) || fm_ext_equal(&c, &q) ? FM_OK : FM_E_STARK_CONSTRAINTS;
@@ -142,80 +163,71 @@ static uint32_t offset_len(const struct fm_air *a, uint32_t o)
     return (o + 1 < a->noffs ? a->base[o + 1] : a->npairs) - a->base[o];
 }
 
-static void prepare_deep(struct scratch *s, const struct fm_air *a, const struct fm_ext *gamma, const struct fm_ext *z,
-                         const uint8_t *ood)
+static void prepare_deep(struct scratch *s, const struct fm_air *a)
 {
-    fm_bb w = fm_bb_inv(fm_bb_root(a->log_n));
-    s->gamma[0] = fm_ext_of(FM_BB_ONE);
+    struct fm_vkern_deep *d = &s->u.rows.deep;
+    struct fm_ext *g = s->u.rows.gamma;
+    g[0] = fm_ext_of(FM_BB_ONE);
     for (uint32_t j = 1; j < a->npairs + a->nchunks; j++) {
-        s->gamma[j] = fm_ext_mul(&s->gamma[j - 1], gamma);
+        g[j] = fm_ext_mul(&g[j - 1], &s->gamma);
     }
+    d->air = a;
+    d->gamma = g;
+    fm_ext_minimal(&s->z, d->min, d->rest);
     for (uint32_t o = 0; o < a->noffs; o++) {
-        s->point[o] = fm_ext_scale(*z, fm_bb_pow(w, a->offs[o]));
-        s->at_z[o] = fm_ext_of(0);
+        d->turn[o] = fm_bb_pow(s->turns.root[a->log_n], a->offs[o]);
+        d->at_z[o] = fm_ext_of(0);
         for (uint32_t j = a->base[o]; j < a->base[o] + offset_len(a, o); j++) {
-            struct fm_ext v = fm_ext_load(ood + (size_t)FM_EXT_BYTES * j);
-            s->at_z[o] = fm_ext_add(s->at_z[o], fm_ext_mul(&s->gamma[j], &v));
+            struct fm_ext v = fm_ext_load(s->ood + (size_t)FM_EXT_BYTES * j);
+            d->at_z[o] = fm_ext_add(d->at_z[o], fm_ext_mul(&g[j], &v));
         }
     }
     for (uint32_t i = a->npairs; i < a->npairs + a->nchunks; i++) {
-        struct fm_ext v = fm_ext_load(ood + (size_t)FM_EXT_BYTES * i);
-        s->at_z[0] = fm_ext_add(s->at_z[0], fm_ext_mul(&s->gamma[i], &v));
+        struct fm_ext v = fm_ext_load(s->ood + (size_t)FM_EXT_BYTES * i);
+        d->at_z[0] = fm_ext_add(d->at_z[0], fm_ext_mul(&g[i], &v));
     }
 }
 
-/* sum over offsets of (sum gamma^j f_j(x) - at_z) / (x - z w^-offset). */
-static struct fm_ext deep(struct scratch *s, const struct fm_air *a, fm_bb x, const uint8_t *row, const uint8_t *quot)
+static uint32_t least(uint32_t a, uint32_t b)
 {
-    for (uint32_t o = 0; o < a->noffs; o++) {
-        s->inv[o] = fm_ext_sub(fm_ext_of(x), s->point[o]);
-    }
-    fm_ext_batch_inv(s->inv, s->tmp, a->noffs);
-    struct fm_ext r = fm_ext_of(0);
-    for (uint32_t o = 0; o < a->noffs; o++) {
-        struct fm_ext t = fm_ext_sub(fm_ext_of(0), s->at_z[o]);
-        uint32_t j = a->base[o];
-        for (uint32_t w = 0; w < FM_AIR_COLS_MAX / 64; w++) {
-            for (uint64_t m = a->mask[o][w]; m != 0; m &= m - 1) {
-                uint32_t c = 64 * w + (uint32_t)__builtin_ctzll(m);
-                t = fm_ext_add(t, fm_ext_scale(s->gamma[j++], fm_le32(row + (size_t)4 * c)));
-            }
-        }
-        for (uint32_t i = 0; o == 0 && i < a->nchunks; i++) {
-            struct fm_ext q = fm_ext_load(quot + (size_t)FM_EXT_BYTES * i);
-            t = fm_ext_add(t, fm_ext_mul(&s->gamma[a->npairs + i], &q));
-        }
-        r = fm_ext_add(r, fm_ext_mul(&t, &s->inv[o]));
-    }
-    return r;
+    return a < b ? a : b;
 }
 
-/* Recompute a root from s->digest at the n sorted leaves s->node; siblings come from the proof. */
+/*
+ * Recompute a root from the digests at the n sorted leaves; siblings come from the proof. A level's parents are hashed
+ * a group at a time, and written where children have been read.
+ */
 static fm_err climb(struct scratch *s, uint32_t n, uint32_t depth, const uint8_t *want, fm_err refuse)
 {
+    uint32_t *node = s->u.tree.node;
+    uint8_t(*digest)[32] = s->u.tree.digest;
     for (uint32_t level = 0; level < depth; level++) {
+        uint8_t pair[FM_VKERN_GROUP][64];
         uint32_t out = 0;
-        for (uint32_t i = 0; i < n; out++) {
-            uint8_t pair[64];
-            uint32_t at = s->node[i];
-            bool both = (at & 1) == 0 && i + 1 < n && s->node[i + 1] == at + 1;
-            memcpy(pair + 32 * (at & 1), s->digest[i], 32);
+        for (uint32_t i = 0; i < n;) {
+            uint32_t at = node[i];
+            uint8_t *to = pair[out % FM_VKERN_GROUP];
+            bool both = (at & 1) == 0 && i + 1 < n && node[i + 1] == at + 1;
+            memcpy(to + 32 * (at & 1), digest[i], 32);
             if (both) {
-                memcpy(pair + 32, s->digest[i + 1], 32);
+                memcpy(to + 32, digest[i + 1], 32);
             } else {
                 const uint8_t *sib = fm_get_view(&s->r, 32);
                 if (sib == NULL) {
                     return FM_E_STARK_LENGTH;
                 }
-                memcpy(pair + 32 * (1 - (at & 1)), sib, 32);
+                memcpy(to + 32 * (1 - (at & 1)), sib, 32);
             }
             i += both ? 2 : 1;
-            fm_stark_node(pair, s->digest[out]);
-            s->node[out] = at >> 1;
+            node[out++] = at >> 1;
+            if (out % FM_VKERN_GROUP == 0 || i == n) {
+                uint32_t first = (out - 1) / FM_VKERN_GROUP * FM_VKERN_GROUP;
+                s->k->hash(fm_stark_node_key, pair, 64, out - first, digest[first]);
+            }
         }
         n = out;
     }
-    return memcmp(s->digest[0], want, 32) == 0 ? FM_OK : refuse;
+    return memcmp(digest[0], want, 32) == 0 ? FM_OK : refuse;
 }
 
 /* n leaves of `size` bytes each, then their tree. *rows: where the first leaf lies. */
@@ -227,10 +239,8 @@ static fm_err opened(struct scratch *s, uint32_t n, uint32_t size, uint32_t dept
     if (e != FM_OK) {
         return e;
     }
-    for (uint32_t i = 0; i < n; i++) {
-        fm_stark_leaf(*rows + (size_t)i * size, size, s->digest[i]);
-        s->node[i] = s->index[0][i];
-    }
+    s->k->hash(fm_stark_leaf_key, *rows, size, n, s->u.tree.digest[0]);
+    memcpy(s->u.tree.node, s->index[0], n * sizeof s->index[0][0]);
     e = climb(s, n, depth, want, refuse);
     if ((!FM_KEEP(6) && refuse == FM_E_STARK_TRACE_PATH) || (!FM_KEEP(7) && refuse == FM_E_STARK_QUOTIENT_PATH)) {
         return FM_OK;
@@ -245,65 +255,144 @@ static uint32_t leaf_of(uint32_t pos, uint32_t log_d, uint32_t log_a)
     return (pos >> log_d) << (log_d - log_a) | (i & ((1u << (log_d - log_a)) - 1));
 }
 
+/* Where in n sorted leaves this one stands; it is among them. */
+static uint32_t rank_of(const uint32_t *leaf, uint32_t n, uint32_t what)
+{
+    uint32_t low = 0;
+    while (n > 1) {
+        uint32_t half = n / 2;
+        low += leaf[low + half] <= what ? half : 0;
+        n -= half;
+    }
+    return low;
+}
+
+/* A group of a layer's leaves: their values in order, known ones and those of the proof. */
+struct leaves {
+    struct fm_ext v[FM_VKERN_GROUP << FM_STARK_ARITY_LOG];
+    uint8_t known[FM_VKERN_GROUP]; /* by bits */
+};
+
+/* The values of the leaves first to first + count that the layer before gave, then the rest from the proof. */
+static fm_err fill(struct scratch *s, uint32_t l, uint32_t cur, uint32_t n, uint32_t first, uint32_t count,
+                   struct leaves *g)
+{
+    uint32_t log_a = s->d.log_a[l];
+    uint32_t log_leaf = s->d.log_d[l] - log_a;
+    fm_err e = FM_OK;
+    memset(g->known, 0, sizeof g->known);
+    for (uint32_t i = 0; FM_KEEP(8) && i < n; i++) {
+        uint32_t k = s->u.tree.node[i] - first;
+        if (k < count) {
+            uint32_t m = s->index[cur][i] >> log_leaf & ((1u << log_a) - 1);
+            g->v[k << log_a | m] = value(s, cur)[i];
+            g->known[k] |= (uint8_t)(1u << m);
+        }
+    }
+    for (uint32_t at = 0; at < count << log_a; at++) {
+        if ((g->known[at >> log_a] >> (at & ((1u << log_a) - 1)) & 1) == 0) {
+            const uint8_t *p = felts(s, FM_EXT_DEGREE, &e);
+            if (e != FM_OK) {
+                return e;
+            }
+            g->v[at] = fm_ext_load(p);
+        }
+    }
+    return FM_OK;
+}
+
+/* Points of a layer's positions, or their inverses. */
+static void points(struct scratch *s, bool inverse, uint32_t log_d, const uint32_t *pos, uint32_t n, fm_bb *x)
+{
+    struct fm_vkern_turns *t = inverse ? &s->inverse : &s->turns;
+    s->k->points(t, log_d, s->d.log_b, pos, n, x);
+}
+
+/* The points at which leaves with `log_leaf` bits of row begin, in a layer of 2^log_d rows. */
+static void leaf_points(struct scratch *s, uint32_t log_d, uint32_t log_leaf, const uint32_t *leaf, uint32_t n,
+                        fm_bb *xinv)
+{
+    uint32_t pos[FM_VKERN_GROUP] = {0};
+    for (uint32_t k = 0; k < n; k++) {
+        pos[k] = (leaf[k] >> log_leaf) << log_d | (leaf[k] & ((1u << log_leaf) - 1));
+    }
+    points(s, true, log_d, pos, n, xinv);
+}
+
 /* Positions and values of layer l in slot cur; on return slot 1-cur holds those of layer l+1. */
 static fm_err layer(struct scratch *s, uint32_t l, uint32_t cur, uint32_t *n)
 {
     uint32_t log_d = s->d.log_d[l];
     uint32_t log_a = s->d.log_a[l];
-    uint32_t arity = 1u << log_a;
     uint32_t *leaf = s->index[1 - cur];
-    fm_err e = FM_OK;
     for (uint32_t i = 0; i < *n; i++) {
         leaf[i] = leaf_of(s->index[cur][i], log_d, log_a);
     }
     uint32_t nl = fm_stark_sort(leaf, *n);
-    for (uint32_t k = 0; k < nl; k++) {
-        struct fm_ext v[8];
-        uint8_t bytes[8 * FM_EXT_BYTES];
-        uint32_t known = 0;
-        for (uint32_t i = 0; FM_KEEP(8) && i < *n; i++) {
-            if (leaf_of(s->index[cur][i], log_d, log_a) == leaf[k]) {
-                uint32_t m = (s->index[cur][i] & ((1u << log_d) - 1)) >> (log_d - log_a);
-                v[m] = s->value[cur][i];
-                known |= 1u << m;
-            }
-        }
-        for (uint32_t m = 0; m < arity; m++) {
-            if ((known >> m & 1) == 0) {
-                const uint8_t *p = felts(s, FM_EXT_DEGREE, &e);
-                if (e != FM_OK) {
-                    return e;
-                }
-                v[m] = fm_ext_load(p);
-            }
-            for (uint32_t j = 0; j < FM_EXT_DEGREE; j++) {
-                fm_put_le32(bytes + FM_EXT_BYTES * m + 4 * j, v[m].c[j]);
-            }
-        }
-        fm_stark_leaf(bytes, FM_EXT_BYTES * arity, s->digest[k]);
-        s->node[k] = leaf[k];
-        uint32_t row = leaf[k] & ((1u << (log_d - log_a)) - 1);
-        fm_bb x = fm_stark_point(s->d.log_n, s->d.log_b, s->d.log_n - log_d, leaf[k] >> (log_d - log_a), row);
-        s->value[1 - cur][k] = fm_stark_fold(v, log_a, x, s->beta[l]);
+    for (uint32_t i = 0; i < *n; i++) {
+        s->u.tree.node[i] = rank_of(leaf, nl, leaf_of(s->index[cur][i], log_d, log_a));
     }
+    for (uint32_t k = 0; k < nl; k += FM_VKERN_GROUP) {
+        struct leaves g;
+        fm_bb xinv[FM_VKERN_GROUP];
+        uint32_t count = least(nl - k, FM_VKERN_GROUP);
+        fm_err e = fill(s, l, cur, *n, k, count, &g);
+        if (e != FM_OK) {
+            return e;
+        }
+        s->k->hash(fm_stark_leaf_key, g.v, (size_t)FM_EXT_BYTES << log_a, count, s->u.tree.digest[k]);
+        leaf_points(s, log_d, log_d - log_a, leaf + k, count, xinv);
+        s->k->fold(&s->inverse, g.v, log_a, xinv, s->beta[l], count, value(s, 1 - cur) + k);
+    }
+    memcpy(s->u.tree.node, leaf, nl * sizeof leaf[0]);
     *n = nl;
-    e = climb(s, nl, log_d - log_a + s->d.log_b, s->root[l], FM_E_STARK_FRI_PATH);
+    fm_err e = climb(s, nl, log_d - log_a + s->d.log_b, s->root[l], FM_E_STARK_FRI_PATH);
     return FM_KEEP(9) || e == FM_E_STARK_LENGTH ? e : FM_OK;
 }
 
-/* final(x) by Horner; x lies in the base field. */
-static struct fm_ext final_at(const uint8_t *final, uint32_t len, fm_bb x)
+/* The last polynomial, of degree below 2^log_d, against the values at its points. */
+static fm_err last(struct scratch *s, uint32_t log_d, const fm_bb *x, const struct fm_ext *v, uint32_t n)
 {
-    struct fm_ext r = fm_ext_of(0);
-    for (uint32_t i = len; i-- > 0;) {
-        r = fm_ext_add(fm_ext_scale(r, x), fm_ext_load(final + (size_t)FM_EXT_BYTES * i));
+    struct fm_ext f[FM_VKERN_GROUP];
+    uint32_t wrong = 0;
+    s->k->horner(s->final, 1u << log_d, x, n, f);
+    for (uint32_t k = 0; k < n; k++) {
+        wrong |= !fm_ext_equal(&f[k], &v[k]);
     }
-    return r;
+    return FM_KEEP(10) && wrong != 0 ? FM_E_STARK_FINAL : FM_OK;
+}
+
+/* DEEP values of `count` leaves from k on, 2^log_g rows each, in order; they are compared if nothing folds them. */
+static fm_err deep(struct scratch *s, const uint8_t *rows, const uint8_t *quot, uint32_t k, uint32_t count,
+                   struct fm_ext *v)
+{
+    const struct fm_stark_dims *d = &s->d;
+    const struct fm_vkern_deep *of = &s->u.rows.deep;
+    uint32_t log_g = (uint32_t)__builtin_ctz(d->group);
+    uint32_t log_leaf = d->log_n - log_g;
+    for (uint32_t p = 0; p < count << log_g; p += FM_VKERN_GROUP) {
+        uint32_t pos[FM_VKERN_GROUP] = {0};
+        fm_bb x[FM_VKERN_GROUP];
+        uint32_t n = least((count << log_g) - p, FM_VKERN_GROUP);
+        size_t at = ((size_t)k << log_g) + p;
+        for (uint32_t i = 0; i < n; i++) {
+            uint32_t leaf = s->index[0][k + ((p + i) >> log_g)];
+            uint32_t m = (p + i) & (d->group - 1);
+            pos[i] = (leaf >> log_leaf) << d->log_n | m << log_leaf | (leaf & ((1u << log_leaf) - 1));
+        }
+        points(s, false, d->log_n, pos, n, x);
+        s->k->deep(of, rows + at * 4 * of->air->ncols, quot + at * FM_EXT_BYTES * of->air->nchunks, x, n, v + p);
+        fm_err e = d->layers == 0 ? last(s, d->log_n, x, v + p, n) : FM_OK;
+        if (e != FM_OK) {
+            return e;
+        }
+    }
+    return FM_OK;
 }
 
 /* DEEP values at the opened points; for grouped leaves, the first fold as well. Result in slot 1. */
 static fm_err open_rows(struct scratch *s, const struct fm_air *a, const uint8_t *troot, const uint8_t *qroot,
-                        uint32_t *n, const uint8_t *final, uint32_t final_len)
+                        uint32_t *n)
 {
     const struct fm_stark_dims *d = &s->d;
     uint32_t log_g = (uint32_t)__builtin_ctz(d->group);
@@ -318,75 +407,83 @@ static fm_err open_rows(struct scratch *s, const struct fm_air *a, const uint8_t
     if (e == FM_OK) {
         e = opened(s, *n, d->quot_leaf, log_leaf + d->log_b, qroot, FM_E_STARK_QUOTIENT_PATH, &quot);
     }
-    for (uint32_t k = 0; e == FM_OK && k < *n; k++) {
-        struct fm_ext v[8];
-        uint32_t leaf = s->index[0][k];
-        uint32_t c = leaf >> log_leaf;
-        uint32_t i = leaf & ((1u << log_leaf) - 1);
-        for (uint32_t m = 0; m < d->group; m++) {
-            fm_bb x = fm_stark_point(d->log_n, d->log_b, 0, c, i + (m << log_leaf));
-            size_t at = (size_t)k * d->group + m;
-            v[m] = deep(s, a, x, rows + at * 4 * a->ncols, quot + at * FM_EXT_BYTES * a->nchunks);
-            if (d->layers == 0) {
-                struct fm_ext f = final_at(final, final_len, x);
-                if (FM_KEEP(10) && !fm_ext_equal(&f, &v[m])) {
-                    return FM_E_STARK_FINAL;
-                }
+    if (e != FM_OK) {
+        return e;
+    }
+    prepare_deep(s, a);
+    for (uint32_t k = 0; k < *n; k += FM_VKERN_GROUP) {
+        struct fm_ext v[FM_VKERN_GROUP << FM_STARK_ARITY_LOG];
+        fm_bb xinv[FM_VKERN_GROUP];
+        uint32_t count = least(*n - k, FM_VKERN_GROUP);
+        e = deep(s, rows, quot, k, count, v);
+        if (e != FM_OK) {
+            return e;
+        }
+        if (d->first == 1) {
+            leaf_points(s, d->log_n, log_leaf, s->index[0] + k, count, xinv);
+            s->k->fold(&s->inverse, v, log_g, xinv, s->beta[0], count, value(s, 1) + k);
+        } else {
+            for (uint32_t i = 0; i < count; i++) {
+                value(s, 1)[k + i] = v[i << log_g];
             }
         }
-        s->value[1][k] = v[0];
-        if (d->first == 1) {
-            fm_bb x = fm_stark_point(d->log_n, d->log_b, 0, c, i);
-            s->value[1][k] = fm_stark_fold(v, log_g, x, s->beta[0]);
-        }
-        s->index[1][k] = leaf;
     }
-    return e;
+    memcpy(s->index[1], s->index[0], *n * sizeof s->index[0][0]);
+    return FM_OK;
+}
+
+/* The domain of the next layer: each point to the power 2^log_a. */
+static void raise(struct scratch *s, uint32_t log_a)
+{
+    for (uint32_t i = 0; i < log_a; i++) {
+        s->turns.shift = fm_bb_mul(s->turns.shift, s->turns.shift);
+        s->inverse.shift = fm_bb_mul(s->inverse.shift, s->inverse.shift);
+    }
 }
 
 static fm_err queries(struct scratch *s, const struct fm_stark_statement *st, const uint8_t *troot,
-                      const uint8_t *qroot, const uint8_t *final, uint32_t final_len)
+                      const uint8_t *qroot)
 {
     const struct fm_stark_dims *d = &s->d;
     uint32_t n = st->profile->queries;
     fm_tr_indices(&s->tr, d->log_n + d->log_b, s->index[0], n);
-    fm_err e = open_rows(s, st->air, troot, qroot, &n, final, final_len);
+    fm_err e = open_rows(s, st->air, troot, qroot, &n);
     uint32_t cur = 1;
-    for (uint32_t l = d->first; e == FM_OK && l < d->layers; l++, cur = 1 - cur) {
-        e = layer(s, l, cur, &n);
-    }
-    uint32_t log_d = d->log_d[d->layers];
-    for (uint32_t k = 0; e == FM_OK && d->layers > 0 && k < n; k++) {
-        uint32_t pos = s->index[cur][k];
-        fm_bb x = fm_stark_point(d->log_n, d->log_b, d->log_n - log_d, pos >> log_d, pos & ((1u << log_d) - 1));
-        struct fm_ext f = final_at(final, final_len, x);
-        if (FM_KEEP(10) && !fm_ext_equal(&f, &s->value[cur][k])) {
-            return FM_E_STARK_FINAL;
+    for (uint32_t l = 0; e == FM_OK && l < d->layers; l++) {
+        if (l >= d->first) {
+            e = layer(s, l, cur, &n);
+            cur = 1 - cur;
         }
+        raise(s, d->log_a[l]);
+    }
+    for (uint32_t k = 0; e == FM_OK && d->layers > 0 && k < n; k += FM_VKERN_GROUP) {
+        uint32_t pos[FM_VKERN_GROUP] = {0};
+        fm_bb x[FM_VKERN_GROUP];
+        uint32_t count = least(n - k, FM_VKERN_GROUP);
+        memcpy(pos, s->index[cur] + k, count * sizeof pos[0]);
+        points(s, false, d->log_d[d->layers], pos, count, x);
+        e = last(s, d->log_d[d->layers], x, value(s, cur) + k, count);
     }
     return e;
 }
 
 static fm_err commitments(struct scratch *s, const struct fm_stark_statement *st)
 {
-    const struct fm_air *a = st->air;
     const struct fm_stark_profile *p = st->profile;
     const struct fm_stark_dims *d = &s->d;
     const uint8_t *troot;
     const uint8_t *qroot;
-    const uint8_t *ood;
     fm_err e = root(s, FM_TR_TRACE, &troot);
     struct fm_ext alpha = fm_tr_ext(&s->tr, 1);
     e = e != FM_OK ? e : root(s, FM_TR_QUOTIENT, &qroot);
     e = e != FM_OK ? e : work(s, p->pow_deep);
-    struct fm_ext z = fm_tr_ext(&s->tr, 2);
-    e = e != FM_OK ? e : out_of_domain(s, st, &alpha, &z, &ood);
+    s->z = fm_tr_ext(&s->tr, 2);
+    e = e != FM_OK ? e : out_of_domain(s, st, &alpha);
     e = e != FM_OK ? e : work(s, p->pow_batch);
     if (e != FM_OK) {
         return e;
     }
-    struct fm_ext gamma = fm_tr_ext(&s->tr, 3);
-    prepare_deep(s, a, &gamma, &z, ood);
+    s->gamma = fm_tr_ext(&s->tr, 3);
     for (uint32_t l = 0; l < d->layers; l++) {
         e = l >= d->first ? root(s, FM_TR_LAYER, &s->root[l]) : FM_OK;
         e = e != FM_OK ? e : work(s, p->pow_commit);
@@ -396,17 +493,43 @@ static fm_err commitments(struct scratch *s, const struct fm_stark_statement *st
         s->beta[l] = fm_tr_ext(&s->tr, 4);
     }
     uint32_t final_len = 1u << d->log_d[d->layers];
-    const uint8_t *final = felts(s, (size_t)FM_EXT_DEGREE * final_len, &e);
+    s->final = felts(s, (size_t)FM_EXT_DEGREE * final_len, &e);
     if (e != FM_OK) {
         return e;
     }
-    fm_tr_absorb(&s->tr, FM_TR_FINAL, final, FM_EXT_BYTES * final_len);
+    fm_tr_absorb(&s->tr, FM_TR_FINAL, s->final, FM_EXT_BYTES * final_len);
     e = work(s, p->pow_query);
-    return e != FM_OK ? e : queries(s, st, troot, qroot, final, final_len);
+    return e != FM_OK ? e : queries(s, st, troot, qroot);
+}
+
+static void turns(struct fm_vkern_turns *t, bool inverse)
+{
+    fm_bb shift = fm_bb_of(FM_BB_SHIFT_INT);
+    fm_bb r = fm_bb_root(FM_BB_TWO_ADICITY);
+    t->shift = inverse ? fm_bb_inv(shift) : shift;
+    r = inverse ? fm_bb_inv(r) : r;
+    for (uint32_t k = FM_BB_TWO_ADICITY + 1; k-- > 0; r = fm_bb_mul(r, r)) {
+        t->root[k] = r;
+    }
+}
+
+const struct fm_vkern *fm_vkern_best(void)
+{
+    uint32_t i = 0;
+    while (fm_vkern_at(i + 1) != NULL) {
+        i++;
+    }
+    return fm_vkern_at(i);
 }
 
 fm_err fm_stark_verify(const struct fm_stark_statement *st, const uint8_t *proof, size_t len, void *scratch,
                        size_t scratch_len)
+{
+    return fm_stark_verify_by(fm_vkern_best(), st, proof, len, scratch, scratch_len);
+}
+
+fm_err fm_stark_verify_by(const struct fm_vkern *k, const struct fm_stark_statement *st, const uint8_t *proof,
+                          size_t len, void *scratch, size_t scratch_len)
 {
     struct scratch *s = scratch;
     if (scratch_len < sizeof *s || (uintptr_t)scratch % 8 != 0) {
@@ -420,6 +543,9 @@ fm_err fm_stark_verify(const struct fm_stark_statement *st, const uint8_t *proof
             return FM_E_STARK_INPUTS;
         }
     }
+    s->k = k;
+    turns(&s->turns, false);
+    turns(&s->inverse, true);
     fm_reader_init(&s->r, proof, len);
     fm_err e = header(s, st);
     if (e == FM_OK) {

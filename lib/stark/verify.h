@@ -14,6 +14,7 @@
 #include "stark/profile.h"
 
 #define FM_STARK_LAYERS_MAX 10u
+#define FM_STARK_ARITY_LOG 3u /* of a fold, at most */
 #define FM_STARK_QUERIES_MAX 176u
 #define FM_STARK_PI_MAX 1088u
 /* What tools/check/soundness counts with: no wider table is proved or verified. */
@@ -69,10 +70,18 @@ void fm_tr_nonce(struct fm_tr *t, uint64_t nonce);
 
 extern const uint32_t fm_stark_leaf_key[8];
 extern const uint32_t fm_stark_node_key[8];
-void fm_stark_leaf(const uint8_t *bytes, size_t n, uint8_t out[32]);
-void fm_stark_node(const uint8_t pair[64], uint8_t out[32]);
 
-/* x of the point (coset c, row i): 31 * w_N^c * w_n^i. */
+static inline void fm_stark_leaf(const uint8_t *bytes, size_t n, uint8_t out[32])
+{
+    fm_b3_leaf(fm_stark_leaf_key, bytes, n, out);
+}
+
+static inline void fm_stark_node(const uint8_t pair[64], uint8_t out[32])
+{
+    fm_b3_leaf(fm_stark_node_key, pair, 64, out);
+}
+
+/* Of the prover's archive (points.c), the next two. x of the point (coset c, row i): 31 * w_N^c * w_n^i. */
 fm_bb fm_stark_point(uint32_t log_d0, uint32_t log_b, uint32_t level_shift_log, uint32_t c, uint32_t i);
 /* Fold the 2^log_a values at x * w_a^m into one, with beta, beta^2, beta^4. v is overwritten. */
 struct fm_ext fm_stark_fold(struct fm_ext *v, uint32_t log_a, fm_bb x, struct fm_ext beta);

@@ -160,7 +160,7 @@ static bool take_values(struct fm_reader *in, uint16_t n, uint16_t limit, size_t
     for (uint16_t i = 0; i < n; i++) {
         uint16_t index = fm_get_u16(in);
 
-        if (in->bad || index < least || index >= limit) {
+        if (index < least || index >= limit) {
             return false;
         }
         fm_get_bytes(in, out + (size_t)index * bytes, bytes);

@@ -142,8 +142,8 @@ static enum fm_recover_event next_frame(struct fm_recover *rec)
         return load(rec, rec->at);
     }
     sector_at(rec, rec->at, &s);
-    if (s.kind != FM_SECTOR_GOOD || s.height != rec->height + 1U || s.index != 0U ||
-        s.count > FM_FRAME_SECTORS_MAX || s.count > capacity(rec) - rec->at) {
+    /* What else the sector must be, assemble asks of each. */
+    if (s.count == 0U || s.count > FM_FRAME_SECTORS_MAX || s.count > capacity(rec) - rec->at) {
         return begin_tail(rec);
     }
     if (here + s.count > rec->loaded) {

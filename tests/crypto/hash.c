@@ -129,6 +129,46 @@ static void test_many(void)
     TAP_OK(wide, "HSH0008 lanes of longer messages too");
 }
 
+/* Three messages in a queue, a compression at a time; the last two blocks are written over before the end. */
+static void test_queue(void)
+{
+    static uint8_t last[256];
+    uint8_t first[32];
+    uint8_t one[32];
+    bool each = true;
+    bool inner = true;
+    bool held = true;
+
+    for (size_t n = 1; n <= FM_HASH_QUEUE_BYTES; n++) {
+        struct fm_hash_queue q;
+        uint8_t middle[40] = {0};
+        uint8_t out[3][32] = {{0}};
+
+        memcpy(last, input, sizeof last);
+        fm_hash_queue_init(&q, 2);
+        fm_hash_queue_add(&q, FM_H_WRITES, input + 5, n, middle + 3);
+        fm_hash_queue_add(&q, FM_H_TOP, middle, sizeof middle, out[1]);
+        fm_hash_queue_add(&q, FM_H_RECEIPT, last, sizeof last, out[2]);
+        for (size_t i = 0; i < n / 100; i++) {
+            fm_hash_queue_step(&q);
+        }
+        fm_hash_queue_run(&q);
+        fm_hash_queue_step(&q);
+        fm_hash(FM_H_WRITES, input + 5, n, first);
+        each = each && memcmp(first, middle + 3, 32) == 0;
+        fm_hash(FM_H_TOP, middle, sizeof middle, one);
+        inner = inner && memcmp(one, out[1], 32) == 0;
+        memset(last + 128, 7, 128);
+        fm_hash(FM_H_RECEIPT, last, sizeof last, one);
+        fm_hash_queue_end(&q);
+        fm_hash_queue_step(&q);
+        held = held && memcmp(one, out[2], 32) == 0;
+    }
+    TAP_OK(each, "HSH0009 a queue hashes as one message does, at every length to 1,024");
+    TAP_OK(inner, "HSH0010 a message may hold the digest of the one before");
+    TAP_OK(held, "HSH0011 blocks held back are read at the end");
+}
+
 int main(void)
 {
     fill_input();
@@ -136,5 +176,6 @@ int main(void)
     test_keys();
     test_lengths();
     test_many();
+    test_queue();
     return tap_done();
 }

@@ -8,6 +8,7 @@
  *   reason is asked for; DIFF_REF=0, the reference is not asked; DIFF_STREAM, where to write everything for a third
  *   judge (stream.h)
  */
+#include "core/ahead.h"
 #include "core/drive.h"
 #include "core/proof.h"
 #include "core/state_priv.h"
@@ -51,6 +52,7 @@ struct pair {
     struct ref *ref;
     struct fm_run run;
     struct fm_turn turn;
+    struct fm_ahead ahead; /* hints, which may change nothing */
     struct fm_sealed sealed;
     struct fm_batch batch;
     struct fm_turn_maker maker;
@@ -804,6 +806,7 @@ static enum fm_status try_core(struct pair *p)
     if (fm_turn_decode(&p->turn, p->wire, p->bytes, &p->why) != FM_OK) {
         return FM_MALFORMED;
     }
+    fm_ahead_note(&p->ahead, &p->state, &p->turn);
     fm_state_env(&p->state, p->batch.now, &env);
     fm_drive_begin(&p->run, &p->state, &env, &p->turn);
     while (fm_drive_step(&p->run, &p->state) == FM_RUN_NEED_VERDICT) {

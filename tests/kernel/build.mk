@@ -49,6 +49,12 @@ script.kernel-mutate-share.file := tests/kernel/mutate-share.t
 script.kernel-mutate-share.budget_s := 60
 script.kernel-mutate-share.needs := build/kernel-test/suite-riscv64.elf build/riscv64/firmware.elf
 
+# A kernel with a fault put into it says so, and where.
+scripts += kernel-panic
+script.kernel-panic.file := tests/kernel/panic.t
+script.kernel-panic.budget_s := 60
+script.kernel-panic.needs := build/kernel-test/suite-riscv64.elf build/riscv64/firmware.elf
+
 # Ten million random operations, for `make test-long`.
 kernel.roots += suite-long
 kernel.root.suite-long := $(kernel.root.suite)

@@ -108,3 +108,11 @@ long_scripts += stark-claim-mutants
 script.stark-claim-mutants.file := tests/stark/claim_mutants.py
 script.stark-claim-mutants.budget_s := 1200
 script.stark-claim-mutants.needs := $(foreach l,stark_state stark_prove stark_verify core wire crypto base,build/host/lib$(l).a)
+tests += stark-vkern
+test.stark-vkern.srcs := tests/stark/vkern.c lib/stark/vkern_pick_host.c
+test.stark-vkern.libs := stark_verify_wide stark_prove stark_verify
+test.stark-vkern.budget_s := 30
+# Where vkern_all.c is linked, every kernel call of the verifier is made by every set, and the results compared.
+$(foreach t,stark-member stark-statements stark-claims stark-many stark-many-long stark-surgery stark-poseidon2 stark-agent \
+	stark-attacks stark-flips-all stark-flips-512,\
+	$(eval test.$(t).srcs += tests/stark/vkern_all.c)$(eval test.$(t).libs += stark_verify_wide))

@@ -59,6 +59,25 @@ static void print(const char *what, uint32_t number, const uint8_t *digest)
     cross_write(line, n);
 }
 
+/* What the verifier says of the proof with one bit flipped, at so many places spread over it: printed as one digest. */
+static void answers(const struct fm_stark_statement *st, size_t len)
+{
+    enum { PLACES = 48 };
+    uint8_t reasons[4 * PLACES];
+    uint8_t digest[32];
+    uint32_t accepted = 0;
+    for (size_t i = 0; i < PLACES; i++) {
+        size_t bit = i * 8 * len / PLACES + i;
+        proof[bit / 8] ^= (uint8_t)(1u << bit % 8);
+        fm_err e = fm_stark_verify(st, proof, len, scratch, sizeof scratch);
+        proof[bit / 8] ^= (uint8_t)(1u << bit % 8);
+        fm_put_le32(reasons + 4 * i, (uint32_t)e);
+        accepted += e == FM_OK;
+    }
+    fm_blake3(reasons, sizeof reasons, digest, 32);
+    print("answers", accepted, digest);
+}
+
 /* Makes, checks and prints one proof; `rest` of scratch is the verifier's. */
 static int one(const char *name, const struct fm_stark_statement *st)
 {
@@ -73,6 +92,7 @@ static int one(const char *name, const struct fm_stark_statement *st)
     }
     fm_blake3(proof, len, digest, 32);
     print(name, (uint32_t)len, digest);
+    answers(st, len);
     cross_keep(name, st->air->log_n, proof, len);
     return 0;
 }

@@ -131,6 +131,43 @@ static void test_cells(struct world *w)
            "BYT0016 CHECKPOINT_DAMAGED: a slot beyond the last");
 }
 
+/* What must be refused before more bytes come than the reader has room for, and what is written nowhere else. */
+static void test_bounds(struct world *w)
+{
+    static struct {
+        struct fm_checkpoint_reader r;
+        uint8_t behind[3U << 20];
+    } guarded;
+    static uint8_t buf[FM_CHECKPOINT_CELL_MAX];
+    const size_t cell = FM_CHECKPOINT_HEAD_BYTES;
+    unsigned late = 0;
+    unsigned touched = 0;
+
+    for (unsigned i = 0; i < 3; i++) {
+        make_stream(w);
+        (void)load(stream, 0, 1, 64);
+        memset(guarded.behind, 0xee, sizeof guarded.behind);
+        fm_checkpoint_read_begin(&guarded.r, &loaded, buf);
+        if (i == 2U) {
+            fm_put_le16(stream + cell + 124U, 0xffff); /* the header's nfields */
+        } else {
+            fm_put_le16(stream + cell + 192U + 2U * i, i == 0U ? FM_SLOTS_MAX + 1U : FM_FIELDS_MAX + 1U);
+        }
+        late += fm_checkpoint_read(&guarded.r, stream, cell + 197U) != FM_E_CHECKPOINT_DAMAGED ? 1U : 0U;
+        for (size_t at = 0; at < sizeof guarded.behind; at++) {
+            touched += guarded.behind[at] != 0xee ? 1U : 0U;
+        }
+    }
+    TAP_EQ(late, 0, "BYT0064 CHECKPOINT_DAMAGED with the head of a cell that has 256 records, 1,025 fields or 65,535");
+    TAP_EQ(touched, 0, "BYT0065 and nothing is written behind the reader");
+    make_stream(w);
+    memcpy(stream + stream_bytes, stream + cell, 196);
+    stream[stream_bytes + 31U] = 7; /* another id, the next idx: but for the count it could be the next cell */
+    fm_put_le32(stream + stream_bytes + 112U, w->state.top.ncells);
+    TAP_EQ(load(stream, stream_bytes + 196U, 4096, w->state.top.ncells), FM_E_CHECKPOINT_DAMAGED,
+           "BYT0066 CHECKPOINT_DAMAGED, not FULL: a cell more than its head says");
+}
+
 static void test_thaw(struct world *w)
 {
     const struct fm_receipt *r = &w->state.receipt;
@@ -222,6 +259,40 @@ static void test_frames(void)
     TAP_OK(!fm_frame_fits(&m, 1, 1), "BYT0032 nor does a turn after the 1,024th");
 }
 
+/* Between the largest frame and the sectors that it takes there is room for a longer one. */
+static void test_longest(void)
+{
+    static uint8_t bytes[FM_RECOVER_FRAME_BYTES];
+    const uint8_t zero[32] = {0};
+    uint8_t hash[32];
+    struct fm_log_frame f;
+    size_t len = make_frame(zero, 1, 1, 100, hash);
+
+    for (uint32_t n = FM_FRAME_BYTES_MAX; n <= FM_FRAME_BYTES_MAX + 1U; n++) {
+        memset(bytes, 0, sizeof bytes);
+        memcpy(bytes, frame_buf, len);
+        fm_put_le32(bytes + 56, n);
+        fm_hash(FM_H_FRAME, bytes, n - 32U, bytes + n - 32U);
+        TAP_EQ(fm_frame_open(&f, bytes, sizeof bytes, NULL), n == FM_FRAME_BYTES_MAX ? FM_OK : FM_E_MALFORMED,
+               n == FM_FRAME_BYTES_MAX ? "BYT0067 a frame of a MiB opens" : "BYT0068 MALFORMED: one byte more");
+    }
+}
+
+/* A sector's head, with its check. */
+static void put_head(uint8_t *sector, uint64_t height, uint16_t index, uint16_t count)
+{
+    uint8_t head[44];
+    uint8_t hash[32];
+
+    fm_put_le64(sector, height);
+    fm_put_le16(sector + 8, index);
+    fm_put_le16(sector + 10, count);
+    memcpy(head, ledger, 32);
+    memcpy(head + 32, sector, 12);
+    fm_hash(FM_H_SECTOR, head, sizeof head, hash);
+    memcpy(sector + 12, hash, 4);
+}
+
 static void test_sectors(void)
 {
     const uint8_t zero[32] = {0};
@@ -237,17 +308,7 @@ static void test_sectors(void)
            "BYT0033 a sector says which it is");
     fm_sector_read(&s, other, sectors);
     TAP_EQ(s.kind, FM_SECTOR_BAD, "BYT0034 another ledger's sector is none of ours");
-    fm_put_le16(sectors + 8, 5);
-    fm_put_le16(sectors + 10, 5);
-    memcpy(sectors + 400, ledger, 32);
-    {
-        uint8_t head[44];
-
-        memcpy(head, ledger, 32);
-        memcpy(head + 32, sectors, 12);
-        fm_hash(FM_H_SECTOR, head, sizeof head, hash);
-        memcpy(sectors + 12, hash, 4);
-    }
+    put_head(sectors, 9, 5, 5);
     fm_sector_read(&s, ledger, sectors);
     TAP_EQ(s.kind, FM_SECTOR_BAD, "BYT0035 nor one behind its own count, though its check holds");
     memset(sectors, 0, FM_SECTOR_BYTES);
@@ -261,6 +322,7 @@ static void test_sectors(void)
 /* ------------------------------------------------------------------ logs */
 
 #define LOG_SECTORS 12000U
+#define RECOVER_STEPS 1000U
 static uint8_t *disk;
 static uint8_t *window;
 static uint8_t *frame_bytes;
@@ -278,9 +340,14 @@ static struct seen recover(const struct fm_super *super)
     static struct fm_recover rec;
     struct seen seen = {FM_OK, 0, false, false};
     enum fm_recover_event event;
+    unsigned steps = 0;
 
     fm_recover_begin(&rec, super, window, FM_RECOVER_WINDOW_MIN, frame_bytes);
     while ((event = fm_recover_step(&rec)) == FM_RECOVER_IO || event == FM_RECOVER_FRAME) {
+        if (++steps == RECOVER_STEPS) {
+            seen.err = FM_E_STORE_STOPPED; /* it reads without end */
+            return seen;
+        }
         if (event == FM_RECOVER_IO && rec.io.kind == FM_IO_READ) {
             memcpy(rec.io.buf, disk + rec.io.at, rec.io.bytes);
         } else if (event == FM_RECOVER_IO && rec.io.kind == FM_IO_WRITE) {
@@ -370,6 +437,8 @@ static void test_liars(void)
     TAP_EQ(recover(&super).err, FM_OK, "BYT0049 an older sector behind the end is no damage");
     memset(disk + at * FM_SECTOR_BYTES, 0, FM_SECTOR_BYTES);
     TAP_EQ(recover(&super).err, FM_E_LOG_DAMAGED, "BYT0050 LOG_DAMAGED: a torn frame's sector out of its place");
+    memset(disk + (at + 2U) * FM_SECTOR_BYTES, 0, FM_SECTOR_BYTES);
+    TAP_EQ(recover(&super).err, FM_E_LOG_DAMAGED, "BYT0081 LOG_DAMAGED: also if more of them are missing than astray");
     memset(disk + (end + 3U) * FM_SECTOR_BYTES, 0, FM_SECTOR_BYTES);
     (void)lay(at, 3, two, 3, 100, two);
     TAP_EQ(recover(&super).err, FM_E_LOG_DAMAGED, "BYT0051 LOG_DAMAGED: a height later than the next");
@@ -381,6 +450,86 @@ static void test_liars(void)
     TAP_EQ(recover(&super).err, FM_E_LOG_DAMAGED, "BYT0052 LOG_DAMAGED: sectors of one frame that count differently");
 }
 
+static uint8_t *sector_at(uint64_t sector)
+{
+    return disk + sector * FM_SECTOR_BYTES;
+}
+
+/*
+ * Sectors of a frame whose heads are others': the payloads are all the same, so the frame's hash holds whatever order
+ * they stand in, and only the heads speak.
+ */
+static void test_heads(void)
+{
+    struct fm_super super = {.log_bytes = LOG_SECTORS * FM_SECTOR_BYTES, .log_first = 1, .mark_height = 1};
+    const uint8_t zero[32] = {0};
+    uint8_t one[32];
+    uint8_t two[32];
+    uint64_t at;
+    uint16_t count;
+    struct seen s;
+
+    memcpy(super.ledger, ledger, 32);
+    memset(disk, 0, (size_t)LOG_SECTORS * FM_SECTOR_BYTES);
+    at = lay(0, 1, zero, 1, 100, one);
+    memcpy(super.mark_hash, one, 32);
+    count = (uint16_t)(lay(at, 2, one, 2, 30000, two) - at);
+    TAP_OK(memcmp(sector_at(at + 20) + 16, sector_at(at + 21) + 16, 496) == 0, "BYT0069 sectors alike but for heads");
+    TAP_EQ(recover(&super).height, 2, "BYT0070 as they were written they are a frame");
+    put_head(sector_at(at + 20), 2, 21, count);
+    put_head(sector_at(at + 21), 2, 20, count);
+    TAP_EQ(recover(&super).err, FM_E_LOG_DAMAGED, "BYT0071 LOG_DAMAGED: two of them change places");
+    put_head(sector_at(at + 20), 2, 20, count);
+    put_head(sector_at(at + 21), 2, 21, (uint16_t)(count + 1U));
+    TAP_EQ(recover(&super).err, FM_E_LOG_DAMAGED, "BYT0072 LOG_DAMAGED: one counts otherwise");
+    put_head(sector_at(at + 21), 1, 21, count);
+    s = recover(&super);
+    TAP_OK(s.err == FM_OK && s.height == 1 && s.torn, "BYT0073 one is of an older height: the frame was torn");
+    at = lay(at, 3, one, 3, 100, two) - 3U;
+    memset(sector_at(at), 0, FM_SECTOR_BYTES);
+    TAP_EQ(recover(&super).err, FM_E_LOG_DAMAGED, "BYT0074 LOG_DAMAGED: a later height, though torn itself");
+    memset(sector_at(at - 30U), 0, 40U * FM_SECTOR_BYTES);
+}
+
+/* Counts that cannot be, at the edges of the window, of a frame and of the log. */
+static void test_counts(void)
+{
+    struct fm_super super = {.log_bytes = LOG_SECTORS * FM_SECTOR_BYTES, .log_first = 1};
+    const uint16_t most = FM_FRAME_SECTORS_MAX + 1U;
+    const uint8_t zero[32] = {0};
+    uint8_t one[32];
+    uint64_t end;
+    size_t len;
+    struct seen s;
+
+    memcpy(super.ledger, ledger, 32);
+    for (uint16_t count = most; count <= most + 1U; count++) {
+        memset(disk, 0, (size_t)LOG_SECTORS * FM_SECTOR_BYTES);
+        put_head(disk, 1, 0, count);
+        s = recover(&super);
+        TAP_OK(s.err == FM_OK && s.height == 0 && s.torn,
+               count == most ? "BYT0075 more sectors than a frame has, its first alone: torn"
+                             : "BYT0076 more than a window holds: torn");
+    }
+    for (uint16_t i = 0; i < most; i++) {
+        put_head(sector_at(i), 1, i, most);
+    }
+    TAP_EQ(recover(&super).err, FM_E_LOG_DAMAGED, "BYT0077 LOG_DAMAGED: all of them there, which no crash leaves");
+    memset(disk, 0, (size_t)LOG_SECTORS * FM_SECTOR_BYTES);
+    end = lay(0, 1, zero, 1, 100, one);
+    super.log_bytes = end * FM_SECTOR_BYTES;
+    s = recover(&super);
+    TAP_OK(s.err == FM_OK && s.height == 1 && !s.torn, "BYT0078 a log that is full to its last sector");
+    super.log_bytes += FM_SECTOR_BYTES;
+    put_head(sector_at(end), 2, 0, 3);
+    s = recover(&super);
+    TAP_OK(s.err == FM_OK && s.height == 1 && s.torn, "BYT0079 a frame longer than the rest of the log: torn");
+    len = make_frame(zero, 1, 20, 100, one);
+    memset(frame_buf + len, 0, FM_SECTOR_PAYLOAD_BYTES);
+    fm_frame_to_sectors(ledger, 1, frame_buf, len + FM_SECTOR_PAYLOAD_BYTES, disk);
+    TAP_EQ(recover(&super).err, FM_E_LOG_DAMAGED, "BYT0080 LOG_DAMAGED: a frame in a sector more than it takes");
+}
+
 static void test_put_edges(void)
 {
     struct fm_super super = {.log_bytes = 64U * FM_SECTOR_BYTES, .log_first = 1, .counter = 4};
@@ -389,10 +538,13 @@ static void test_put_edges(void)
     struct fm_log log;
     struct fm_io io;
     size_t len = make_frame(zero, 1, 2, 100, hash);
+    struct fm_super wide = super;
 
-    fm_log_open(&log, &super, 64U - fm_frame_sectors(len), 0, zero, put_buf);
+    wide.log_bytes = (uint64_t)LOG_SECTORS * FM_SECTOR_BYTES;
+    fm_log_open(&log, &wide, 0, 0, zero, put_buf);
     TAP_EQ(fm_log_put(&log, 1, hash, 5, frame_buf, FM_FRAME_BYTES_MAX + 1U), FM_E_LOG_FULL,
-           "BYT0053 LOG_FULL: longer than any");
+           "BYT0053 LOG_FULL: longer than any, in a log that has the room");
+    fm_log_open(&log, &super, 64U - fm_frame_sectors(len), 0, zero, put_buf);
     TAP_EQ(fm_log_put(&log, 1, hash, 5, frame_buf, len), FM_OK,
            "BYT0054 a frame that fills the log to its last sector");
     TAP_EQ(fm_log_put(&log, 1, hash, 5, frame_buf, len), FM_E_HEIGHT, "BYT0055 HEIGHT: while it is under way no other");
@@ -433,11 +585,15 @@ int main(void)
     put_buf = malloc(FM_LOG_BUFFER_BYTES);
     test_checkpoint(w);
     test_cells(w);
+    test_bounds(w);
     test_thaw(w);
     test_frames();
+    test_longest();
     test_sectors();
     test_window();
     test_liars();
+    test_heads();
+    test_counts();
     test_put_edges();
     world_free(w);
     free(loaded_memory);

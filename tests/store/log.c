@@ -4,6 +4,7 @@
  * every request. What was acknowledged is there afterwards, or the store refuses by name; it never shows anything
  * else.
  */
+#include "crypto/hash.h"
 #include "store/log.h"
 #include "tests/store/disk.h"
 #include "tests/tap.h"
@@ -12,6 +13,7 @@
 #include <stdlib.h>
 
 #define LOG_BYTES (64U * 1024U)
+#define LOG_BYTES_AT 96U /* in a superblock */
 #define FRAMES 7
 #define WINDOW FM_RECOVER_WINDOW_MIN
 
@@ -313,6 +315,8 @@ static void test_failures(void)
         struct disk d;
         struct fm_log log;
         uint64_t acknowledged;
+        uint64_t height;
+        uint8_t hash[32];
         struct result r;
 
         fresh(&d, &log);
@@ -324,6 +328,7 @@ static void test_failures(void)
                                                       frames[1].bytes, 100) != FM_E_STORE_STOPPED
                 ? 1U
                 : 0U;
+        wrong += log.phase == FM_LOG_STOPPED && fm_log_head(&log, &height, hash) ? 1U : 0U;
         wrong += d.writes_after_failure != 0 ? 1U : 0U;
         d.fail_at = 0;
         r = recover(&d);
@@ -333,8 +338,8 @@ static void test_failures(void)
         disk_free(&d);
     }
     TAP_EQ(wrong, 0,
-           "LOG0020 STORE_STOPPED and STORE_IO: after a failure nothing is written, and the disk "
-           "decides");
+           "LOG0020 STORE_STOPPED and STORE_IO: after a failure nothing is written, no head is told, and "
+           "the disk decides");
 }
 
 static void test_supers(void)
@@ -360,6 +365,27 @@ static void test_supers(void)
         area[bit / 8] ^= (uint8_t)(1U << (bit % 8));
     }
     TAP_EQ(accepted, 0, "LOG0024 no flipped bit is accepted");
+}
+
+/* A superblock in which one byte is another and the hash is made anew, as somebody who lies would. */
+static fm_err lying_super(size_t at, uint8_t value)
+{
+    uint8_t bytes[FM_SECTOR_BYTES];
+    struct fm_super got;
+
+    fm_super_encode(&birth, bytes);
+    bytes[at] = value;
+    fm_hash(FM_H_SECTOR, bytes, FM_SECTOR_BYTES - 32U, bytes + FM_SECTOR_BYTES - 32U);
+    return fm_super_decode(&got, bytes, NULL);
+}
+
+static void test_lying_supers(void)
+{
+    TAP_EQ(lying_super(0, 'f'), FM_OK, "LOG0027 a superblock whose hash is made anew");
+    TAP_EQ(lying_super(0, 'F'), FM_E_STORE_NONE, "LOG0028 STORE_NONE: another magic");
+    TAP_EQ(lying_super(16, FM_STORE_VERSION + 1U), FM_E_STORE_VERSION, "LOG0029 STORE_VERSION");
+    TAP_EQ(lying_super(20, 1), FM_E_STORE_NONE, "LOG0030 STORE_NONE: a byte that must be zero");
+    TAP_EQ(lying_super(LOG_BYTES_AT, 1), FM_E_STORE_NONE, "LOG0031 STORE_NONE: a log that ends within a sector");
 }
 
 /* After a checkpoint the log begins anew over old frames; old sectors behind the end are no damage. */
@@ -398,6 +424,7 @@ int main(void)
     test_truncation();
     test_failures();
     test_supers();
+    test_lying_supers();
     test_restart();
     free(log_buffer);
     free(window);

@@ -225,6 +225,11 @@ static void check_caps(struct system *s, struct domain *d)
                    FM_SYS_CAPSRV, FM_SYS_USER, FM_SYS_SLOTS - 1, FM_OWN_FREE,
                    (1 << FM_CNODE_OWN_BITS) - 1);
         }
+        for (unsigned k = 0; k < i; k++) {
+            if (d->extra[k].in_own == c->in_own && d->extra[k].slot == c->slot) {
+                refuse(c->at, "cap: slot %u is taken (line %u)", c->slot, d->extra[k].at.line);
+            }
+        }
         if (strcmp(c->object, "inbox") == 0 && !of->inbox) {
             refuse(c->at, "cap: %s has no inbox", of->name);
         }
@@ -324,9 +329,9 @@ static void check_rules(const struct system *s)
         } else if (strcmp(r->what, "clock") == 0) {
             broken = !d->no_time;
         } else if (strcmp(r->what, "memory") == 0 && r->other[0] != '\0') {
-            uint64_t most = strtoull(r->other, NULL, 0);
+            uint64_t most = parse_number(r->other, r->at, "memory");
 
-            if (mapped > most << 20) {
+            if ((mapped + (1U << 20) - 1U) >> 20 > most) {
                 refuse(r->at, "%s maps %lu KiB; expected at most %lu MiB", d->name, (unsigned long)(mapped >> 10),
                        (unsigned long)most);
             }

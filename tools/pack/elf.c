@@ -11,6 +11,18 @@ static const void *at(const struct elf *e, uint64_t offset, uint64_t n)
     return offset <= e->size && n <= e->size - offset ? e->file + offset : NULL;
 }
 
+/* A table's entry, copied: nothing says that a table begins at a multiple of anything. False outside the file. */
+static bool entry_at(const struct elf *e, uint64_t table, uint64_t i, void *to, size_t n)
+{
+    const void *from = i > e->size ? NULL : at(e, table + i * n, n);
+
+    if (from == NULL) {
+        return false;
+    }
+    memcpy(to, from, n);
+    return true;
+}
+
 static void add_segment(struct elf *e, const Elf64_Phdr *p, struct where where)
 {
     struct segment *s = &e->segment[e->segments];
@@ -65,13 +77,14 @@ void elf_read(struct elf *e, const char *path, struct where where, unsigned mach
                machine == EM_AARCH64 ? "aarch64" : "riscv64");
     }
     for (unsigned i = 0; i < h->e_phnum; i++) {
-        const Elf64_Phdr *p = at(e, h->e_phoff + (uint64_t)i * sizeof *p, sizeof *p);
+        Elf64_Phdr p;
 
-        if (p == NULL) {
-            refuse(where, "%s: the program headers do not lie in the file", path);
+        if (h->e_phentsize != sizeof p || !entry_at(e, h->e_phoff, i, &p, sizeof p)) {
+            refuse(where, "%s: the program headers do not lie in the file, %zu bytes each", path,
+                   sizeof p);
         }
-        if (p->p_type == PT_LOAD && p->p_memsz != 0U) {
-            add_segment(e, p, where);
+        if (p.p_type == PT_LOAD && p.p_memsz != 0U) {
+            add_segment(e, &p, where);
         }
     }
     e->entry = h->e_entry;
@@ -85,12 +98,19 @@ void elf_read(struct elf *e, const char *path, struct where where, unsigned mach
     }
 }
 
-static const Elf64_Shdr *section(const struct elf *e, unsigned i)
+static bool section(const struct elf *e, unsigned i, Elf64_Shdr *s)
 {
     const Elf64_Ehdr *h = (const void *)e->file;
 
-    return i < h->e_shnum ? at(e, h->e_shoff + (uint64_t)i * sizeof(Elf64_Shdr), sizeof(Elf64_Shdr))
-                          : NULL;
+    return i < h->e_shnum && entry_at(e, h->e_shoff, i, s, sizeof *s);
+}
+
+/* Whether the string at `offset` of the table of strings `names` is this one. */
+static bool is_named(const struct elf *e, const Elf64_Shdr *names, uint64_t offset, const char *name)
+{
+    const char *text = at(e, names->sh_offset + offset, strlen(name) + 1U);
+
+    return text != NULL && strcmp(text, name) == 0;
 }
 
 bool elf_symbol(const struct elf *e, const char *name, uint64_t *vaddr, uint64_t *size)
@@ -98,21 +118,20 @@ bool elf_symbol(const struct elf *e, const char *name, uint64_t *vaddr, uint64_t
     const Elf64_Ehdr *h = (const void *)e->file;
 
     for (unsigned i = 0; i < h->e_shnum; i++) {
-        const Elf64_Shdr *table = section(e, i);
-        const Elf64_Shdr *names;
+        Elf64_Shdr table;
+        Elf64_Shdr names;
+        Elf64_Sym sym;
 
-        if (table == NULL || table->sh_type != SHT_SYMTAB) {
+        if (!section(e, i, &table) || table.sh_type != SHT_SYMTAB ||
+            !section(e, table.sh_link, &names)) {
             continue;
         }
-        names = section(e, table->sh_link);
-        for (uint64_t k = 0; names != NULL && k < table->sh_size / sizeof(Elf64_Sym); k++) {
-            const Elf64_Sym *sym = at(e, table->sh_offset + k * sizeof *sym, sizeof *sym);
-            const char *text =
-                sym == NULL ? NULL : at(e, names->sh_offset + sym->st_name, strlen(name) + 1U);
-
-            if (text != NULL && sym->st_shndx != SHN_UNDEF && strcmp(text, name) == 0) {
-                *vaddr = sym->st_value;
-                *size = sym->st_size;
+        for (uint64_t k = 0; k < table.sh_size / sizeof sym &&
+                             entry_at(e, table.sh_offset, k, &sym, sizeof sym);
+             k++) {
+            if (sym.st_shndx != SHN_UNDEF && is_named(e, &names, sym.st_name, name)) {
+                *vaddr = sym.st_value;
+                *size = sym.st_size;
                 return true;
             }
         }
@@ -136,16 +155,18 @@ uint8_t *elf_at(struct elf *e, uint64_t vaddr, uint64_t n)
 uint32_t elf_profile(const struct elf *e)
 {
     const Elf64_Ehdr *h = (const void *)e->file;
-    const Elf64_Shdr *names = section(e, h->e_shstrndx);
+    Elf64_Shdr names;
+    Elf64_Shdr s;
+    uint32_t note[2];
 
-    for (unsigned i = 0; names != NULL && i < h->e_shnum; i++) {
-        const Elf64_Shdr *s = section(e, i);
-        const char *text = s == NULL ? NULL : at(e, names->sh_offset + s->sh_name, 8);
-        const uint32_t *note;
-
-        if (text != NULL && strcmp(text, ".fm_abi") == 0 && s->sh_size == 8U) {
-            note = at(e, s->sh_offset, 8);
-            return note != NULL && note[0] == 0x49424146U ? note[1] : 0U;
+    if (!section(e, h->e_shstrndx, &names)) {
+        return 0;
+    }
+    for (unsigned i = 0; section(e, i, &s); i++) {
+        if (s.sh_size == sizeof note && is_named(e, &names, s.sh_name, ".fm_abi")) {
+            return entry_at(e, s.sh_offset, 0, note, sizeof note) && note[0] == 0x49424146U
+                       ? note[1]
+                       : 0U;
         }
     }
     return 0;

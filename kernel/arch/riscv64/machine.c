@@ -293,11 +293,6 @@ static bool start_fpu(struct tcb *t)
 COLD void riscv_exception(uint64_t cause, uint64_t value)
 {
     struct tcb *t = kernel.current;
-    uint64_t status;
-    __asm__ volatile("csrr %0, sstatus" : "=r"(status));
-    if ((status & SSTATUS_SPP) != 0) {
-        kernel_panic_trap(cause, value, t->ctx.pc);
-    }
     if (cause == CAUSE_ILLEGAL && start_fpu(t)) {
         return;
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* First instruction, traps from user code, and the way back. In user mode sscratch holds the current
- * thread's context (the TCB starts with it); the kernel has one stack and no other state here. */
+ * thread's context (the TCB starts with it), in the kernel zero: so a trap of the kernel's own, which only
+ * a bug can make, is known as one before anything is stored. The kernel has one stack and no other state here. */
 #include "kernel_context.h"
 #include "kernel_machine.h"
 
@@ -25,6 +26,7 @@ _start: /* a0..a5: what the loader says; MMU on, running at the linked address *
     .globl trap_entry
 trap_entry:
     csrrw t0, sscratch, t0
+    beqz t0, kernel_trap
     sd ra, 8(t0)
     sd sp, 16(t0)
     sd gp, 24(t0)
@@ -55,7 +57,7 @@ trap_entry:
     sd t4, 232(t0)
     sd t5, 240(t0)
     sd t6, 248(t0)
-    csrr t1, sscratch
+    csrrw t1, sscratch, zero
     sd t1, 40(t0)
     csrr t2, sepc
     sd t2, CTX_FAULT_PC(t0)
@@ -121,6 +123,13 @@ trap_return:
     ld t6, 248(t0)
     ld t0, 40(t0)
     sret
+
+kernel_trap:
+    la sp, kernel_stack_top
+    csrr a0, scause
+    csrr a1, stval
+    csrr a2, sepc
+    tail kernel_panic_trap
 
 idle: /* nothing to run: sleep until an interrupt is pending (they are not taken here) */
     wfi
