@@ -9,6 +9,9 @@
 
 #define OPERAND_MAX (FM_INVOKE_WRITES_MAX * FM_INVOKE_WRITE_BYTES)
 
+/* How many puts there were: proofs/eva counts each in its copy of lib/core/stage.c. */
+uint32_t eva_puts;
+
 static uint8_t wire[FM_TURN_BYTES_MAX + OPERAND_MAX];
 /* One cell stands for all that a shell may lend: room for every slot and field. */
 static struct fm_header lent_header;

@@ -84,27 +84,32 @@ static inline FM_MUST_CHECK bool fm_add_i64(int64_t a, int64_t b, int64_t *out)
 }
 
 /* Little-endian loads and stores, at any alignment. */
+/*@ requires \valid_read(p + (0 .. 1)); assigns \nothing; */
 static inline uint16_t fm_le16(const uint8_t *p)
 {
     return (uint16_t)((uint32_t)p[0] | (uint32_t)p[1] << 8);
 }
 
+/*@ requires \valid_read(p + (0 .. 3)); assigns \nothing; */
 static inline uint32_t fm_le32(const uint8_t *p)
 {
     return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
 }
 
+/*@ requires \valid_read(p + (0 .. 7)); assigns \nothing; */
 static inline uint64_t fm_le64(const uint8_t *p)
 {
     return (uint64_t)fm_le32(p) | (uint64_t)fm_le32(p + 4) << 32;
 }
 
+/*@ requires \valid(p + (0 .. 1)); assigns p[0 .. 1]; */
 static inline void fm_put_le16(uint8_t *p, uint16_t v)
 {
     p[0] = (uint8_t)v;
     p[1] = (uint8_t)(v >> 8);
 }
 
+/*@ requires \valid(p + (0 .. 3)); assigns p[0 .. 3]; */
 static inline void fm_put_le32(uint8_t *p, uint32_t v)
 {
     p[0] = (uint8_t)v;
@@ -113,6 +118,7 @@ static inline void fm_put_le32(uint8_t *p, uint32_t v)
     p[3] = (uint8_t)(v >> 24);
 }
 
+/*@ requires \valid(p + (0 .. 7)); assigns p[0 .. 7]; */
 static inline void fm_put_le64(uint8_t *p, uint64_t v)
 {
     fm_put_le32(p, (uint32_t)v);

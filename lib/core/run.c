@@ -248,18 +248,43 @@ static void drop_body(struct fm_run *run)
     run->outcome.caps_bytes = 0;
 }
 
+/* The effects in their order, each in its frame: decoding left at least one in every frame, and as many as the
+ * frames say. At any time no more is staged than the effects so far may: the stage holds a whole turn. */
+/*@ requires \valid(p) && \valid(p->run) && \valid_read(p->run->turn);
+  @ requires \separated(p, p->run, p->run->turn);
+  @ requires p->run->turn->neffects <= FM_EFFECTS_MAX && p->run->nputs == 0;
+  @ assigns p->frame, p->stop, p->reason, p->detail, p->subject, p->held, p->self, p->run->need,
+  @   p->run->outcome, p->run->asked, p->run->ncells, p->run->nused, p->run->nputs, p->run->ncreated,
+  @   p->run->cells[0 .. FM_RUN_CELLS_MAX - 1], p->run->puts[0 .. FM_STAGE_MAX - 1],
+  @   p->run->events[0 .. FM_EVENTS_BYTES_MAX - 1], p->run->caps[0 .. FM_CAPS_BYTES_MAX - 1];
+  @ ensures p->run->nputs <= FM_EFFECTS_MAX * FM_EFFECT_PUTS_MAX; */
 static void body(struct fm_pass *p)
 {
-    const struct fm_turn *turn = p->run->turn;
+    struct fm_run *run = p->run;
+    const struct fm_turn *turn = run->turn;
+    uint8_t f = 0;
 
-    for (uint8_t f = 0; f < turn->nframes; f++) {
-        p->frame = &turn->frames[f];
-        for (uint8_t i = 0; i < p->frame->neffects; i++) {
-            if (!fm_effect_apply(p, &turn->effects[p->frame->first + i], f, i)) {
-                p->run->outcome.frame = f;
-                p->run->outcome.effect = i;
-                return;
-            }
+    p->frame = &turn->frames[0];
+    /*@ loop invariant 0 <= at <= turn->neffects && f < FM_FRAMES_MAX;
+      @ loop invariant p->frame == &turn->frames[f];
+      @ loop invariant run->nputs <= at * FM_EFFECT_PUTS_MAX;
+      @ loop assigns at, f, p->frame, p->stop, p->reason, p->detail, p->subject, p->held, p->self, run->need,
+      @   run->outcome, run->asked, run->ncells, run->nused, run->nputs, run->ncreated,
+      @   run->cells[0 .. FM_RUN_CELLS_MAX - 1], run->puts[0 .. FM_STAGE_MAX - 1],
+      @   run->events[0 .. FM_EVENTS_BYTES_MAX - 1], run->caps[0 .. FM_CAPS_BYTES_MAX - 1];
+      @ loop variant turn->neffects - at; */
+    for (uint8_t at = 0; at < turn->neffects; at++) {
+        uint8_t i = (uint8_t)(at - p->frame->first);
+
+        if (i >= p->frame->neffects && f + 1U < FM_FRAMES_MAX) {
+            f++;
+            p->frame = &turn->frames[f];
+            i = 0;
+        }
+        if (!fm_effect_apply(p, &turn->effects[at], f, i)) {
+            run->outcome.frame = f;
+            run->outcome.effect = i;
+            return;
         }
     }
 }
@@ -273,6 +298,7 @@ enum fm_run_step_result fm_run_step(struct fm_run *run)
     begin_pass(run);
     prologue(&p);
     if (p.stop == FM_GO_ON) {
+        /*@ assert eva_nothing_staged: run->nputs == 0; */
         body(&p);
         if (p.stop == FM_STOP_REFUSED) {
             drop_body(run);

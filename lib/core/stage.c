@@ -154,28 +154,50 @@ uint16_t fm_stage_find_idx(struct fm_pass *p, uint32_t idx)
     return ask(p, FM_RUN_NEED_IDX);
 }
 
-uint16_t fm_stage_create(struct fm_pass *p, const struct fm_header *header)
+/* A cell that this turn makes: nothing is lent for it, nothing staged. */
+/*@ requires \valid(cell) && \valid_read(header) && \separated(cell, header);
+  @ assigns *cell;
+  @ ensures cell->view.records == \null && cell->first_put == FM_NO_PUT; */
+static void set_made(struct fm_run_cell *cell, const struct fm_header *header)
 {
-    struct fm_run *run = p->run;
-    struct fm_run_cell *cell;
-
-    if (p->stop != FM_GO_ON || run->nused >= FM_TURN_CELLS_MAX || run->ncells >= FM_RUN_CELLS_MAX) {
-        (void)fm_refuse(p, FM_E_TOO_WIDE, 0);
-        return FM_NO_ENTRY;
-    }
-    cell = &run->cells[run->ncells];
+    cell->header = *header;
     cell->view.header = NULL;
     cell->view.records = NULL;
     cell->view.fields = NULL;
-    cell->header = *header;
     cell->idx = header->idx;
     cell->first_put = FM_NO_PUT;
     cell->used = true;
     cell->header_put = true;
+}
+
+uint16_t fm_stage_create(struct fm_pass *p, const struct fm_header *header)
+{
+    struct fm_run *run = p->run;
+    uint16_t entry = run->ncells;
+
+    if (p->stop != FM_GO_ON || run->nused >= FM_TURN_CELLS_MAX || entry >= FM_RUN_CELLS_MAX) {
+        (void)fm_refuse(p, FM_E_TOO_WIDE, 0);
+        return FM_NO_ENTRY;
+    }
+    /*@ assert \forall integer i; 0 <= i < FM_RUN_CELLS_MAX && i != entry ==>
+      @   \separated(&run->cells[entry], &run->cells[i]); */
+    /*@ assert \forall integer i; 0 <= i < FM_STAGE_MAX ==> \separated(&run->cells[entry], &run->puts[i]); */
+    /*@ assert \separated(&run->cells[entry], &run->nputs, &run->ncells, &run->nused, &run->nabsent); */
+    /*@ assert \forall integer i, s; 0 <= i < FM_RUN_CELLS_MAX && 0 <= s < FM_SLOTS_MAX ==>
+      @   \separated(run->cells[i].view.records + s, &run->cells[entry]); */
+    set_made(&run->cells[entry], header);
+    /*@ assert run->nputs <= FM_STAGE_MAX && run->ncells == entry && run->nused < FM_TURN_CELLS_MAX &&
+      @   run->nabsent <= FM_TURN_CELLS_MAX; */
+    /*@ assert groups: groups_ok(run); */
+    /*@ assert firsts: \forall integer i; 0 <= i <= entry ==>
+      @   run->cells[i].first_put == FM_NO_PUT || run->cells[i].first_put < run->nputs; */
+    /*@ assert nexts: \forall integer i; 0 <= i < run->nputs ==>
+      @   run->puts[i].next == FM_NO_PUT || run->puts[i].next < i; */
+    /*@ assert cells: cells_ok(run); */
     run->nused++;
     run->ncells++;
     run->ncreated++;
-    return (uint16_t)(run->ncells - 1U);
+    return entry;
 }
 
 /* Where the value of an address is staged; FM_NO_PUT if it is not. */

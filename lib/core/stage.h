@@ -176,7 +176,18 @@ bool fm_policy_admits(struct fm_pass *p, uint16_t subject, uint8_t n, const uint
 bool fm_policy_method(struct fm_pass *p, uint16_t subject, uint8_t method, uint8_t n,
                       const uint8_t *writes);
 
+/* The most records and fields that one effect stages: CREATE opens eight slots, fills one, and counts one use. */
+#define FM_EFFECT_PUTS_MAX 10U
+_Static_assert(FM_EFFECTS_MAX *FM_EFFECT_PUTS_MAX <= FM_STAGE_MAX,
+               "a turn's effects fit into the stage");
+
 /* One effect: checks, then does. False if the pass stopped. */
+/*@ requires \valid(p) && \valid(p->run) && \valid_read(p->frame) && \valid_read(e);
+  @ assigns p->stop, p->reason, p->detail, p->subject, p->held, p->self, p->run->need, p->run->outcome,
+  @   p->run->asked, p->run->ncells, p->run->nused, p->run->nputs, p->run->ncreated,
+  @   p->run->cells[0 .. FM_RUN_CELLS_MAX - 1], p->run->puts[0 .. FM_STAGE_MAX - 1],
+  @   p->run->events[0 .. FM_EVENTS_BYTES_MAX - 1], p->run->caps[0 .. FM_CAPS_BYTES_MAX - 1];
+  @ ensures p->run->nputs <= \old(p->run->nputs) + FM_EFFECT_PUTS_MAX; */
 bool fm_effect_apply(struct fm_pass *p, const struct fm_effect *e, uint8_t frame, uint8_t index);
 
 /* The verdict on (pk, text): FM_GO_ON and *yes, or FM_STOP_NEED with the need noted. */

@@ -51,6 +51,8 @@ void fm_hash_domain_key(enum fm_hash_domain domain, uint8_t key[FM_HASH_BYTES]);
 
 /* out := H.domain(msg[0..n)). out may overlap msg. One compression for each started 64 bytes, and
  * one for each pair of 1,024-byte chunks. */
+/*@ requires n > 0 ==> \valid_read(msg + (0 .. n - 1));
+  @ requires \valid(out + (0 .. FM_HASH_BYTES - 1)); assigns out[0 .. FM_HASH_BYTES - 1]; */
 void fm_hash(enum fm_hash_domain domain, const uint8_t *msg, size_t n, uint8_t out[FM_HASH_BYTES]);
 
 /* out := H.domain(left || right). One compression. out may be left or right. */
@@ -100,8 +102,12 @@ void fm_hash_queue_run(struct fm_hash_queue *q);
 void fm_hash_queue_end(struct fm_hash_queue *q);
 
 /* H.domain over pieces: init, then any number of updates, then final (which leaves h unchanged). */
+/*@ requires \valid(h); assigns *h; */
 void fm_hasher_init(struct fm_hasher *h, enum fm_hash_domain domain);
+/*@ requires \valid(h) && (n > 0 ==> \valid_read(msg + (0 .. n - 1))); assigns *h; */
 void fm_hasher_update(struct fm_hasher *h, const uint8_t *msg, size_t n);
+/*@ requires \valid_read(h) && \valid(out + (0 .. FM_HASH_BYTES - 1));
+  @ assigns out[0 .. FM_HASH_BYTES - 1]; */
 void fm_hasher_final(const struct fm_hasher *h, uint8_t out[FM_HASH_BYTES]);
 
 /* Plain BLAKE3, any output length; and BLAKE3 under a key of the caller's. */

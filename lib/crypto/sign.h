@@ -25,6 +25,8 @@ void fm_ed25519_keypair(const uint8_t seed[FM_ED25519_SEED_BYTES],
                         uint8_t pk[FM_ED25519_PUBLIC_BYTES], uint8_t sk[FM_ED25519_SECRET_BYTES]);
 
 /* Signs msg[0..n), deterministically. Secret-independent. */
+/*@ requires \valid_read(sk + (0 .. 63)) && (n > 0 ==> \valid_read(msg + (0 .. n - 1)));
+  @ requires \valid(sig + (0 .. 63)); assigns sig[0 .. 63]; */
 void fm_ed25519_sign(const uint8_t sk[FM_ED25519_SECRET_BYTES], const uint8_t *msg, size_t n,
                      uint8_t sig[FM_ED25519_SIG_BYTES]);
 

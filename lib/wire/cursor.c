@@ -149,8 +149,8 @@ void fm_writer_init(struct fm_writer *w, uint8_t *buf, size_t cap)
 
 /* The one bounds check of writing. */
 /*@ requires \valid(w) && writer_ok(w); assigns w->bad; ensures writer_ok(w);
-  @ ensures \result ==> n <= w->cap - w->len && !w->bad;
-  @ ensures !\result ==> w->bad; */
+  @ ensures \result <==> !\old(w->bad) && n <= w->cap - w->len;
+  @ ensures w->bad <==> !\result; */
 static bool writer_has(struct fm_writer *w, size_t n)
 {
     if (w->bad || n > w->cap - w->len) {

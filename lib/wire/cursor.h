@@ -33,6 +33,11 @@ struct fm_writer {
 /*@ predicate writer_ok(struct fm_writer *w) =
   @   w->len <= w->cap && (w->cap > 0 ==> \valid(w->buf + (0 .. w->cap - 1))); */
 
+/* n bytes were written, or did not fit and nothing moved. */
+/*@ predicate wrote{Before, After}(struct fm_writer *w, integer n) =
+  @   (\at(w->bad, After) <==> \at(w->bad, Before) || n > \at(w->cap, Before) - \at(w->len, Before)) &&
+  @   \at(w->len, After) == \at(w->len, Before) + (\at(w->bad, After) ? 0 : n); */
+
 /* Starts at byte 0 of buf[0..len). buf may be NULL if len is 0. */
 /*@ requires \valid(r); requires len > 0 ==> \valid_read(buf + (0 .. len - 1));
   @ assigns *r; ensures reader_ok(r) && r->pos == 0 && !r->bad && r->buf == buf && r->len == len; */
@@ -61,7 +66,8 @@ uint64_t fm_get_u64(struct fm_reader *r);
   @ requires \separated(r, out + (0 .. n - 1));
   @ requires \separated(r->buf + (0 .. r->len - 1), out + (0 .. n - 1));
   @ assigns r->pos, r->bad, out[0 .. n - 1];
-  @ ensures reader_ok(r) && r->pos >= \old(r->pos) && (\old(r->bad) ==> r->bad); */
+  @ ensures reader_ok(r) && r->pos >= \old(r->pos) && (\old(r->bad) ==> r->bad);
+  @ ensures !r->bad ==> r->pos == \old(r->pos) + n; */
 void fm_get_bytes(struct fm_reader *r, uint8_t *out, size_t n);
 
 /* The next n bytes in place, valid as long as the buffer is; NULL and `bad` if they are not there.
@@ -101,24 +107,24 @@ void fm_writer_init(struct fm_writer *w, uint8_t *buf, size_t cap);
 
 /* Appends; nothing but `bad` changes when there is no room. */
 /*@ requires \valid(w) && writer_ok(w) && \separated(w, w->buf + (0 .. w->cap - 1));
-  @ assigns w->len, w->bad, w->buf[0 .. w->cap - 1]; ensures writer_ok(w); */
+  @ assigns w->len, w->bad, w->buf[0 .. w->cap - 1]; ensures writer_ok(w) && wrote{Pre, Post}(w, 1); */
 void fm_put_u8(struct fm_writer *w, uint8_t v);
 /*@ requires \valid(w) && writer_ok(w) && \separated(w, w->buf + (0 .. w->cap - 1));
-  @ assigns w->len, w->bad, w->buf[0 .. w->cap - 1]; ensures writer_ok(w); */
+  @ assigns w->len, w->bad, w->buf[0 .. w->cap - 1]; ensures writer_ok(w) && wrote{Pre, Post}(w, 2); */
 void fm_put_u16(struct fm_writer *w, uint16_t v);
 /*@ requires \valid(w) && writer_ok(w) && \separated(w, w->buf + (0 .. w->cap - 1));
-  @ assigns w->len, w->bad, w->buf[0 .. w->cap - 1]; ensures writer_ok(w); */
+  @ assigns w->len, w->bad, w->buf[0 .. w->cap - 1]; ensures writer_ok(w) && wrote{Pre, Post}(w, 4); */
 void fm_put_u32(struct fm_writer *w, uint32_t v);
 /*@ requires \valid(w) && writer_ok(w) && \separated(w, w->buf + (0 .. w->cap - 1));
-  @ assigns w->len, w->bad, w->buf[0 .. w->cap - 1]; ensures writer_ok(w); */
+  @ assigns w->len, w->bad, w->buf[0 .. w->cap - 1]; ensures writer_ok(w) && wrote{Pre, Post}(w, 8); */
 void fm_put_u64(struct fm_writer *w, uint64_t v);
 /*@ requires \valid(w) && writer_ok(w) && \separated(w, w->buf + (0 .. w->cap - 1));
   @ requires n > 0 ==> \valid_read(p + (0 .. n - 1));
   @ requires \separated(p + (0 .. n - 1), w, w->buf + (0 .. w->cap - 1));
-  @ assigns w->len, w->bad, w->buf[0 .. w->cap - 1]; ensures writer_ok(w); */
+  @ assigns w->len, w->bad, w->buf[0 .. w->cap - 1]; ensures writer_ok(w) && wrote{Pre, Post}(w, n); */
 void fm_put_bytes(struct fm_writer *w, const uint8_t *p, size_t n);
 /*@ requires \valid(w) && writer_ok(w) && \separated(w, w->buf + (0 .. w->cap - 1));
-  @ assigns w->len, w->bad, w->buf[0 .. w->cap - 1]; ensures writer_ok(w); */
+  @ assigns w->len, w->bad, w->buf[0 .. w->cap - 1]; ensures writer_ok(w) && wrote{Pre, Post}(w, n); */
 void fm_put_zeros(struct fm_writer *w, size_t n);
 
 #endif

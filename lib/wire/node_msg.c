@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "wire/node_msg.h"
 
+#include "wire/receipt.h"
+
 enum fm_msg_look fm_msg_look(const uint8_t *bytes, size_t n, size_t max, struct fm_msg_head *head)
 {
     struct fm_reader r;
@@ -46,7 +48,7 @@ void fm_msg_put_outcome(struct fm_writer *w, uint32_t tag, const struct fm_msg_o
     fm_put_u32(w, (uint32_t)o->code);
     fm_put_u32(w, o->offset);
     if (receipt) {
-        fm_put_bytes(w, (const uint8_t *)&o->receipt, FM_RECEIPT_BYTES);
+        fm_put_receipt(w, &o->receipt);
     }
 }
 
@@ -61,7 +63,7 @@ bool fm_msg_get_outcome(struct fm_reader *r, struct fm_msg_outcome *o)
     o->code = (fm_err)fm_get_u32(r);
     o->offset = fm_get_u32(r);
     if (!r->bad && o->status <= FM_BODY_FAILED) {
-        fm_get_bytes(r, (uint8_t *)&o->receipt, FM_RECEIPT_BYTES);
+        fm_get_receipt(r, &o->receipt);
     }
     return fm_reader_end(r) && o->status <= FM_UNSURE;
 }
@@ -75,7 +77,11 @@ void fm_msg_put_error(struct fm_writer *w, uint32_t tag, const struct fm_why *wh
     fm_put_u32(w, why->offset);
     fm_put_u64(w, why->expected);
     fm_put_u64(w, why->got);
-    fm_put_bytes(w, (const uint8_t *)why->field, field);
+    /*@ loop invariant 0 <= i <= field && writer_ok(w);
+      @ loop assigns i, w->len, w->bad, w->buf[0 .. w->cap - 1]; loop variant field - i; */
+    for (size_t i = 0; i < field; i++) {
+        fm_put_u8(w, (uint8_t)why->field[i]);
+    }
 }
 
 bool fm_msg_get_error(struct fm_reader *r, struct fm_why *why, char *text, size_t cap)
@@ -87,7 +93,11 @@ bool fm_msg_get_error(struct fm_reader *r, struct fm_why *why, char *text, size_
     why->expected = fm_get_u64(r);
     why->got = fm_get_u64(r);
     n = fm_reader_left(r) < cap - 1U ? fm_reader_left(r) : cap - 1U;
-    fm_get_bytes(r, (uint8_t *)text, n);
+    /*@ loop invariant 0 <= i <= n && reader_ok(r) && (\at(r->bad, Pre) ==> r->bad);
+      @ loop assigns i, r->pos, r->bad, text[0 .. cap - 1]; loop variant n - i; */
+    for (size_t i = 0; i < n; i++) {
+        text[i] = (char)fm_get_u8(r);
+    }
     text[n] = '\0';
     why->field = text;
     return !r->bad;

@@ -89,11 +89,30 @@ struct fm_msg_outcome {
     uint32_t offset;           /* MALFORMED: where */
     struct fm_receipt receipt; /* status COMMITTED and BODY_FAILED */
 };
+/* Appends an answer to a turn: 28 bytes, and the receipt if the status has one. */
+/*@ requires \valid(w) && writer_ok(w) && \separated(w, w->buf + (0 .. w->cap - 1));
+  @ requires \valid_read(o) && \separated(o, w, w->buf + (0 .. w->cap - 1));
+  @ assigns w->len, w->bad, w->buf[0 .. w->cap - 1]; ensures writer_ok(w); */
 void fm_msg_put_outcome(struct fm_writer *w, uint32_t tag, const struct fm_msg_outcome *o);
+/* Reads one, to its end. False, and *o undefined, if it is not well formed. */
+/*@ requires \valid(r) && reader_ok(r) && \valid(o);
+  @ requires \separated(r, o, r->buf + (0 .. r->len - 1));
+  @ assigns r->pos, r->bad, *o;
+  @ ensures reader_ok(r);
+  @ ensures \result ==> !r->bad && r->pos == r->len && o->status <= FM_UNSURE; */
 bool fm_msg_get_outcome(struct fm_reader *r, struct fm_msg_outcome *o) FM_MUST_CHECK;
 
+/* Appends a refusal. why->field is text. */
+/*@ requires \valid(w) && writer_ok(w) && \separated(w, w->buf + (0 .. w->cap - 1));
+  @ requires \valid_read(why) && valid_read_string(why->field) && \separated(why, w, w->buf + (0 .. w->cap - 1));
+  @ requires \separated(why->field + (0 .. strlen(why->field)), w, w->buf + (0 .. w->cap - 1));
+  @ assigns w->len, w->bad, w->buf[0 .. w->cap - 1]; ensures writer_ok(w); */
 void fm_msg_put_error(struct fm_writer *w, uint32_t tag, const struct fm_why *why);
 /* field is copied into text[0..cap), cut if need be. */
+/*@ requires \valid(r) && reader_ok(r) && \valid(why) && cap > 0 && \valid(text + (0 .. cap - 1));
+  @ requires \separated(r, why, text + (0 .. cap - 1), r->buf + (0 .. r->len - 1));
+  @ assigns r->pos, r->bad, *why, text[0 .. cap - 1];
+  @ ensures reader_ok(r) && (\result <==> !r->bad) && why->field == text; */
 bool fm_msg_get_error(struct fm_reader *r, struct fm_why *why, char *text,
                       size_t cap) FM_MUST_CHECK;
 

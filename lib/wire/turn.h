@@ -99,6 +99,9 @@ fm_err fm_turn_decode(struct fm_turn *turn, const uint8_t *wire, size_t n,
 void fm_turn_hash(const struct fm_turn *turn, const uint8_t ledger[32], uint8_t hash[32]);
 
 /* The 48 bytes that the signature is over. */
+/*@ requires \valid_read(turn_hash + (0 .. 31)) && \valid(text + (0 .. FM_SIGNED_TEXT_BYTES - 1));
+  @ requires \separated(turn_hash + (0 .. 31), text + (0 .. FM_SIGNED_TEXT_BYTES - 1));
+  @ assigns text[0 .. FM_SIGNED_TEXT_BYTES - 1]; */
 void fm_turn_signed_text(const uint8_t turn_hash[32], uint8_t text[FM_SIGNED_TEXT_BYTES]);
 
 /* The text that a new key signs to adopt a cell (ROTATE): "firmament key 1 " || H.rotate(…). 48
@@ -131,18 +134,53 @@ struct fm_turn_maker {
     uint8_t ledger[32];
 };
 
+/* Between two steps: the head is there, and the open frame's two bytes are, unless something did not fit. */
+/*@ predicate maker_ok(struct fm_turn_maker *m) =
+  @   \valid(m) && writer_ok(&m->w) && \separated(m, m->w.buf + (0 .. m->w.cap - 1)) &&
+  @   (!m->w.bad ==> FM_TURN_HEAD_BYTES <= m->w.len &&
+  @     (m->frame_at == 0 || m->frame_at + 1 < m->w.len)); */
+/* What is put into a turn lies outside it. */
+/*@ predicate source_ok(struct fm_turn_maker *m, uint8_t *p, integer n) =
+  @   \valid_read(p + (0 .. n - 1)) && \separated(p + (0 .. n - 1), m, m->w.buf + (0 .. m->w.cap - 1)); */
+
+/*@ requires \valid(m) && (cap > 0 ==> \valid(buf + (0 .. cap - 1)));
+  @ requires \valid_read(ledger + (0 .. 31)) && \valid_read(agent + (0 .. 31));
+  @ requires \separated(m, buf + (0 .. cap - 1), ledger + (0 .. 31));
+  @ requires \separated(m, buf + (0 .. cap - 1), agent + (0 .. 31));
+  @ assigns *m, buf[0 .. cap - 1];
+  @ ensures maker_ok(m) && m->frame_at == 0 && m->w.buf == buf && m->w.cap == cap; */
 void fm_turn_begin(struct fm_turn_maker *m, uint8_t *buf, size_t cap, const uint8_t ledger[32],
                    const uint8_t agent[32], uint64_t nonce, uint64_t fee, uint32_t valid_until);
 /* Right after begin: the link or root that the turn insists on. */
+/*@ requires maker_ok(m) && source_ok(m, link, 32);
+  @ assigns m->w.len, m->w.bad, m->w.buf[0 .. m->w.cap - 1]; ensures maker_ok(m); */
 void fm_turn_after(struct fm_turn_maker *m, const uint8_t link[32]);
+/*@ requires maker_ok(m) && source_ok(m, root, 32);
+  @ assigns m->w.len, m->w.bad, m->w.buf[0 .. m->w.cap - 1]; ensures maker_ok(m); */
 void fm_turn_root(struct fm_turn_maker *m, const uint8_t root[32]);
+/*@ requires maker_ok(m);
+  @ assigns m->w.len, m->w.bad, m->w.buf[0 .. m->w.cap - 1], m->frame_at; ensures maker_ok(m); */
 void fm_turn_self(struct fm_turn_maker *m);
+/*@ requires maker_ok(m) && source_ok(m, target, 32);
+  @ assigns m->w.len, m->w.bad, m->w.buf[0 .. m->w.cap - 1], m->frame_at; ensures maker_ok(m); */
 void fm_turn_slot(struct fm_turn_maker *m, uint8_t slot, const uint8_t target[32]);
+/*@ requires maker_ok(m) && source_ok(m, value, 32);
+  @ assigns m->w.len, m->w.bad, m->w.buf[0 .. m->w.cap - 1]; ensures maker_ok(m); */
 void fm_turn_check_field(struct fm_turn_maker *m, uint16_t key, const uint8_t value[32]);
+/*@ requires maker_ok(m);
+  @ assigns m->w.len, m->w.bad, m->w.buf[0 .. m->w.cap - 1]; ensures maker_ok(m); */
 void fm_turn_check_nonce(struct fm_turn_maker *m, uint64_t nonce);
+/*@ requires maker_ok(m);
+  @ assigns m->w.len, m->w.bad, m->w.buf[0 .. m->w.cap - 1]; ensures maker_ok(m); */
 void fm_turn_check_balance(struct fm_turn_maker *m, uint64_t least);
+/*@ requires maker_ok(m);
+  @ assigns m->w.len, m->w.bad, m->w.buf[0 .. m->w.cap - 1]; ensures maker_ok(m); */
 void fm_turn_check_time(struct fm_turn_maker *m, uint32_t lo, uint32_t hi);
+/*@ requires maker_ok(m) && source_ok(m, to, 32);
+  @ assigns m->w.len, m->w.bad, m->w.buf[0 .. m->w.cap - 1]; ensures maker_ok(m); */
 void fm_turn_transfer(struct fm_turn_maker *m, const uint8_t to[32], uint64_t amount);
+/*@ requires maker_ok(m) && source_ok(m, value, 32);
+  @ assigns m->w.len, m->w.bad, m->w.buf[0 .. m->w.cap - 1]; ensures maker_ok(m); */
 void fm_turn_setfield(struct fm_turn_maker *m, uint16_t key, const uint8_t value[32]);
 struct fm_create {
     uint64_t salt;
@@ -155,27 +193,64 @@ struct fm_create {
     uint8_t slot;
     uint16_t rights;
 };
+/*@ requires maker_ok(m) && \valid_read(create) &&
+  @   \separated(create, m, m->w.buf + (0 .. m->w.cap - 1));
+  @ assigns m->w.len, m->w.bad, m->w.buf[0 .. m->w.cap - 1]; ensures maker_ok(m); */
 void fm_turn_create(struct fm_turn_maker *m, const struct fm_create *create);
+/*@ requires maker_ok(m) && source_ok(m, dst, 32) &&
+  @   \valid_read(limits) && \separated(limits, m, m->w.buf + (0 .. m->w.cap - 1));
+  @ assigns m->w.len, m->w.bad, m->w.buf[0 .. m->w.cap - 1]; ensures maker_ok(m); */
 void fm_turn_grant(struct fm_turn_maker *m, const uint8_t dst[32], uint8_t slot,
                    const struct fm_limits *limits);
+/*@ requires maker_ok(m) &&
+  @   \valid_read(limits) && \separated(limits, m, m->w.buf + (0 .. m->w.cap - 1));
+  @ assigns m->w.len, m->w.bad, m->w.buf[0 .. m->w.cap - 1]; ensures maker_ok(m); */
 void fm_turn_attenuate(struct fm_turn_maker *m, uint8_t slot, const struct fm_limits *limits);
+/*@ requires maker_ok(m);
+  @ assigns m->w.len, m->w.bad, m->w.buf[0 .. m->w.cap - 1]; ensures maker_ok(m); */
 void fm_turn_drop(struct fm_turn_maker *m, uint8_t slot);
+/*@ requires maker_ok(m);
+  @ assigns m->w.len, m->w.bad, m->w.buf[0 .. m->w.cap - 1]; ensures maker_ok(m); */
 void fm_turn_revoke(struct fm_turn_maker *m, uint8_t slot);
+/*@ requires maker_ok(m) && source_ok(m, key, 32);
+  @ assigns m->w.len, m->w.bad, m->w.buf[0 .. m->w.cap - 1]; ensures maker_ok(m); */
 void fm_turn_lift(struct fm_turn_maker *m, uint8_t group, const uint8_t key[32]);
 /* writes: n times (key u16, value 32), as on the wire. */
+/*@ requires maker_ok(m) &&
+  @   (n > 0 ==> source_ok(m, writes, n * FM_INVOKE_WRITE_BYTES));
+  @ assigns m->w.len, m->w.bad, m->w.buf[0 .. m->w.cap - 1]; ensures maker_ok(m); */
 void fm_turn_invoke(struct fm_turn_maker *m, uint8_t method, uint8_t n, const uint8_t *writes);
+/*@ requires maker_ok(m) && (n > 0 ==> source_ok(m, bytes, n));
+  @ assigns m->w.len, m->w.bad, m->w.buf[0 .. m->w.cap - 1]; ensures maker_ok(m); */
 void fm_turn_event(struct fm_turn_maker *m, uint8_t n, const uint8_t *bytes);
+/*@ requires maker_ok(m);
+  @ assigns m->w.len, m->w.bad, m->w.buf[0 .. m->w.cap - 1]; ensures maker_ok(m); */
 void fm_turn_fix(struct fm_turn_maker *m);
+/*@ requires maker_ok(m) && source_ok(m, new_pk, 32) && source_ok(m, sig, 64);
+  @ assigns m->w.len, m->w.bad, m->w.buf[0 .. m->w.cap - 1]; ensures maker_ok(m); */
 void fm_turn_rotate(struct fm_turn_maker *m, const uint8_t new_pk[32], const uint8_t sig[64]);
+/*@ requires maker_ok(m);
+  @ assigns m->w.len, m->w.bad, m->w.buf[0 .. m->w.cap - 1]; ensures maker_ok(m); */
 void fm_turn_seal(struct fm_turn_maker *m, uint8_t on);
+/*@ requires maker_ok(m) && source_ok(m, giver, 32);
+  @ assigns m->w.len, m->w.bad, m->w.buf[0 .. m->w.cap - 1]; ensures maker_ok(m); */
 void fm_turn_open(struct fm_turn_maker *m, uint8_t slot, const uint8_t giver[32]);
+/*@ requires maker_ok(m);
+  @ assigns m->w.len, m->w.bad, m->w.buf[0 .. m->w.cap - 1]; ensures maker_ok(m); */
 void fm_turn_destroy(struct fm_turn_maker *m);
 
 /* Closes the body. The number of body bytes, or 0 if something did not fit. */
+/*@ requires maker_ok(m); assigns m->w.buf[0 .. m->w.cap - 1];
+  @ ensures maker_ok(m) && \result <= FM_TURN_BYTES_MAX - FM_SIG_BYTES;
+  @ ensures \result != 0 ==> !m->w.bad && \result == m->w.len; */
 size_t fm_turn_finish(struct fm_turn_maker *m) FM_MUST_CHECK;
 /* The hash of a finished body. */
+/*@ requires maker_ok(m) && \valid(hash + (0 .. 31)); assigns hash[0 .. 31]; */
 void fm_turn_maker_hash(const struct fm_turn_maker *m, uint8_t hash[32]);
 /* Signs a finished body and appends the signature. The whole length, or 0 if it does not fit. */
+/*@ requires maker_ok(m) && source_ok(m, sk, 64);
+  @ assigns m->w.len, m->w.bad, m->w.buf[0 .. m->w.cap - 1];
+  @ ensures maker_ok(m) && (\result == 0 || \result == m->w.len); */
 size_t fm_turn_sign(struct fm_turn_maker *m, const uint8_t sk[64]) FM_MUST_CHECK;
 
 #endif

@@ -7,12 +7,17 @@
 #define MAKER_FLAGS_AT 6U
 
 /* The next 32 bytes, named for what they are in the calls below. */
+/*@ requires maker_ok(m) && source_ok(m, bytes, 32);
+  @ assigns m->w.len, m->w.bad, m->w.buf[0 .. m->w.cap - 1];
+  @ ensures maker_ok(m) && wrote{Pre, Post}(&m->w, 32); */
 static void put32(struct fm_turn_maker *m, const uint8_t bytes[32])
 {
     fm_put_bytes(&m->w, bytes, 32);
 }
 
 /* Opens an effect in the open frame and counts it. */
+/*@ requires maker_ok(m); assigns m->w.len, m->w.bad, m->w.buf[0 .. m->w.cap - 1];
+  @ ensures maker_ok(m); */
 static void put_op(struct fm_turn_maker *m, enum fm_op op)
 {
     if (m->frame_at == 0 || m->w.bad || m->w.buf[m->frame_at + 1] == 0xffU) {
@@ -23,6 +28,8 @@ static void put_op(struct fm_turn_maker *m, enum fm_op op)
     fm_put_u8(&m->w, (uint8_t)op);
 }
 
+/*@ requires maker_ok(m); assigns m->w.len, m->w.bad, m->w.buf[0 .. m->w.cap - 1], m->frame_at;
+  @ ensures maker_ok(m); */
 static void put_frame(struct fm_turn_maker *m, enum fm_frame_kind kind)
 {
     if (m->w.bad || m->w.buf[MAKER_NFRAMES_AT] == 0xffU) {
@@ -35,6 +42,8 @@ static void put_frame(struct fm_turn_maker *m, enum fm_frame_kind kind)
     fm_put_u8(&m->w, 0);
 }
 
+/*@ requires maker_ok(m) && \valid_read(l) && \separated(l, m, m->w.buf + (0 .. m->w.cap - 1));
+  @ assigns m->w.len, m->w.bad, m->w.buf[0 .. m->w.cap - 1]; ensures maker_ok(m); */
 static void put_limits(struct fm_turn_maker *m, const struct fm_limits *l)
 {
     fm_put_u8(&m->w, l->group);
@@ -51,7 +60,10 @@ static void put_limits(struct fm_turn_maker *m, const struct fm_limits *l)
 void fm_turn_begin(struct fm_turn_maker *m, uint8_t *buf, size_t cap, const uint8_t ledger[32],
                    const uint8_t agent[32], uint64_t nonce, uint64_t fee, uint32_t valid_until)
 {
-    memcpy(m->ledger, ledger, 32);
+    /*@ loop invariant 0 <= i <= 32; loop assigns i, m->ledger[0 .. 31]; loop variant 32 - i; */
+    for (uint32_t i = 0; i < 32; i++) {
+        m->ledger[i] = ledger[i];
+    }
     m->frame_at = 0;
     fm_writer_init(&m->w, buf, cap);
     if (cap < FM_TURN_HEAD_BYTES) {
@@ -65,12 +77,14 @@ void fm_turn_begin(struct fm_turn_maker *m, uint8_t *buf, size_t cap, const uint
     fm_put_u8(&m->w, 0);
     fm_put_u8(&m->w, 1);
     fm_put_bytes(&m->w, ledger, 8);
-    put32(m, agent);
+    fm_put_bytes(&m->w, agent, 32);
     fm_put_u64(&m->w, nonce);
     fm_put_u64(&m->w, fee);
     fm_put_u32(&m->w, valid_until);
 }
 
+/*@ requires maker_ok(m) && source_ok(m, hash, 32);
+  @ assigns m->w.len, m->w.bad, m->w.buf[0 .. m->w.cap - 1]; ensures maker_ok(m); */
 static void put_flagged(struct fm_turn_maker *m, uint8_t flag, const uint8_t hash[32])
 {
     if (m->w.bad || m->frame_at != 0) {
