@@ -51,8 +51,9 @@ HOST_S = 150   # of processor time for a host test
 QUIET_S = 40  # of processor time without a word: longer than any test takes
 
 
-class Busy(Exception):
-    """The machine gave a run so little time that nothing can be said of it."""
+class NoVerdict(Exception):
+    """Nothing can be said of a mutant: the machine gave its run too little time, or it is no program (warnings are off: that
+    nothing uses a variable any more is no test that fails)."""
 
 
 def run(arch, image, seconds):
@@ -68,7 +69,7 @@ def run(arch, image, seconds):
             if time.monotonic() > end:
                 p.kill()
                 p.wait()
-                raise Busy(f"no verdict after {seconds} seconds")
+                raise NoVerdict(f"no verdict after {seconds} seconds")
             used = ticks(p.pid)
             if used - spoke > QUIET_S * os.sysconf("SC_CLK_TCK"):
                 why = "hung"
@@ -101,15 +102,15 @@ HOST = ["lives", "nests", "model", "refusals", "fuzz"]
 
 def host_tests(work):
     """As run, for the portable code's tests."""
-    built = sh("make " + " ".join(f"build/san/test/kernel-{t}" for t in HOST), work)
+    built = sh("make WARN=-w " + " ".join(f"build/san/test/kernel-{t}" for t in HOST), work)
     if built.returncode != 0:
-        return "does not compile on the host: " + (built.stderr + built.stdout)[-200:]
+        raise NoVerdict("does not compile on the host: " + (built.stderr + built.stdout)[-200:])
     for t in HOST:
         try:
             out = subprocess.run(["bash", "-c", f"ulimit -t {HOST_S}; exec build/san/test/kernel-{t}"], cwd=work, capture_output=True,
                                  text=True, timeout=SECONDS, check=False)
         except subprocess.TimeoutExpired as e:
-            raise Busy(f"no verdict of kernel-{t} after {SECONDS} seconds") from e
+            raise NoVerdict(f"no verdict of kernel-{t} after {SECONDS} seconds") from e
         bad = re.search(r"^(not ok \d+ - \S+|Bail out.*)", out.stdout, re.M)
         if out.returncode != 0 or bad:
             return f"kernel-{t}: " + (bad.group(1) if bad else "stopped")
@@ -131,7 +132,7 @@ def copy_tree(name):
 
 def one_machine(arch, share, chosen, offset):
     work = copy_tree(f"mutate-{arch}" + ("-share" if share > 1 else ""))
-    build = f"make build/kernel-test/suite-{arch}.elf EXTRA_ROOT=-DRANDOM_OPERATIONS=20000"
+    build = f"make WARN=-w build/kernel-test/suite-{arch}.elf EXTRA_ROOT=-DRANDOM_OPERATIONS=20000"
     image = os.path.join(work, f"build/kernel-test/suite-{arch}.elf")
     made = sh(build, work)
     why = run(arch, image, SECONDS) if made.returncode == 0 else made.stderr[-300:]
@@ -155,10 +156,12 @@ def one_machine(arch, share, chosen, offset):
         with turn():
             made = sh(build, work)
             try:
-                why = run(arch, image, SECONDS) if made.returncode == 0 else "does not compile: " + (made.stderr + made.stdout)[-200:]
+                if made.returncode != 0:
+                    raise NoVerdict("does not compile: " + (made.stderr + made.stdout)[-200:])
+                why = run(arch, image, SECONDS)
                 if why is None and "/arch/" not in path:
                     why = host_tests(work)
-            except Busy as e:
+            except NoVerdict as e:
                 unsure = str(e)
         open(full, "w", encoding="utf-8").write(before)
         reason = next((r for (n, a), r in mutants.EQUIVALENT.items() if n in name and arch in a), None)
