@@ -46,13 +46,13 @@ script.kernel-mutate.budget_s := 3600
 script.kernel-mutate.needs := build/kernel-test/suite-riscv64.elf build/riscv64/firmware.elf
 scripts += kernel-mutate-share
 script.kernel-mutate-share.file := tests/kernel/mutate-share.t
-script.kernel-mutate-share.budget_s := 60
+script.kernel-mutate-share.budget_s := 120
 script.kernel-mutate-share.needs := build/kernel-test/suite-riscv64.elf build/riscv64/firmware.elf
 
 # A kernel with a fault put into it says so, and where.
 scripts += kernel-panic
 script.kernel-panic.file := tests/kernel/panic.t
-script.kernel-panic.budget_s := 60
+script.kernel-panic.budget_s := 90
 script.kernel-panic.needs := build/kernel-test/suite-riscv64.elf build/riscv64/firmware.elf
 
 # Ten million random operations, for `make test-long`.

@@ -57,7 +57,7 @@ def change_elf(rng, good):
 
 
 def main():
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 400
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 300
     rng = random.Random(int(sys.argv[2]) if len(sys.argv) > 2 else 1)
     os.chdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
     good = {n: open(f"{refusals.PDS}/{n}.elf", "rb").read() for n in ("hello", "adder")}

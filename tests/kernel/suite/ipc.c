@@ -94,6 +94,53 @@ static void lengths(void)
     kill(t);
 }
 
+static void send_five(uint64_t x)
+{
+    ipc()[FM_IPC_MSG + 4] = x;
+    send(ep, INFO(1, 0, 5), 0);
+    wait(NTF);
+}
+
+/*
+ * What a thread's capability for its buffer permits is what the kernel does: one for reading alone is sent from and not
+ * received in, one not even for that is no buffer. The thread's own mapping is another matter.
+ */
+static void buffer_rights(void)
+{
+    static const struct {
+        uint64_t rights, sent;
+        const char *received, *kept, *taken;
+    } each[] = {
+        {2, 5, "IPC0017 into a buffer for reading four words arrive", "IPC0018 and nothing is written there",
+         "IPC0019 but all are sent from it"},
+        {1, 4, "IPC0060 into a buffer not for reading four words arrive", "IPC0061 and nothing is written there",
+         "IPC0062 and four are sent from it"},
+    };
+    for (unsigned i = 0; i < 2; i++) {
+        const uint64_t frame = next_slot++;
+        uint64_t w[5] = {1, 2, 3, 4, 5};
+        struct thread *t = spawn(echo, 1, 254);
+        tcb_set_priority(FM_SLOT_TCB, 100);
+        uint64_t at = (uint64_t)t->ipc;
+        MUST(cnode_copy(frame, t->ipc_frame, each[i].rights));
+        MUST(invoke(t->tcb, FM_LABEL_TCB_SET_IPC_BUFFER, 1, &at, 1, &frame));
+        t->ipc[FM_IPC_MSG + 4] = 0x77;
+        invoke(ep_b, 0x33, 5, w, 0, NULL);
+        same(answer[0], INFO(0x33, 0, 4), each[i].received);
+        same(t->ipc[FM_IPC_MSG + 4], 0x77, each[i].kept);
+        tcb_set_priority(FM_SLOT_TCB, 255);
+        kill(t);
+        t = spawn(send_five, 0x88, 0);
+        at = (uint64_t)t->ipc;
+        MUST(invoke(t->tcb, FM_LABEL_TCB_SET_IPC_BUFFER, 1, &at, 1, &frame));
+        tcb_set_priority(t->tcb, 254);
+        tcb_resume(t->tcb);
+        same(LENGTH(recv(ep, reply).info), each[i].sent, each[i].taken);
+        kill(t);
+        MUST(cnode_delete(frame));
+    }
+}
+
 static struct message got;
 static uint64_t got_caps[3];
 
@@ -410,6 +457,7 @@ void group_ipc(void)
     MUST(cnode_mint(ep_b, ep, 15, 0x55));
     orders();
     lengths();
+    buffer_rights();
     transfers();
     donation();
     broken_chains();
