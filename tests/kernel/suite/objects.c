@@ -156,6 +156,21 @@ static void registers(void)
 #endif
 }
 
+#ifdef FM_ABI_AARCH64
+/* A badge on the capability for secure monitor calls names the one function that it is good for. */
+static void monitor_calls(void)
+{
+    const uint64_t one = next_slot++;
+    uint64_t w[8] = {0x84000000}; /* PSCI's version */
+    MUST(cnode_mint(one, FM_SLOT_SMC, 15, w[0]));
+    same(invoke(one, FM_LABEL_SMC_CALL, 8, w, 0, NULL), 0, "OBJ0080 the function of its badge");
+    w[0] = 0x8400000a; /* its features */
+    same(invoke(one, FM_LABEL_SMC_CALL, 8, w, 0, NULL), FM_KERR_ILLEGAL_OPERATION, "OBJ0081 and no other");
+    same(invoke(FM_SLOT_SMC, FM_LABEL_SMC_CALL, 8, w, 0, NULL), 0, "OBJ0082 which one without a badge may call");
+    MUST(cnode_delete(one));
+}
+#endif
+
 void group_objects(void)
 {
     guards();
@@ -163,4 +178,7 @@ void group_objects(void)
     untypeds();
     reuse();
     registers();
+#ifdef FM_ABI_AARCH64
+    monitor_calls();
+#endif
 }
