@@ -306,23 +306,15 @@ static fm_err check_end(struct opening *o)
 
 static fm_err take_memory(struct opening *o, const struct host_config *config)
 {
-    struct host_store *s = o->s;
+    fm_err err = host_store_take(o->s, config, o->e);
 
-    s->config = *config;
-    s->memory_bytes = fm_state_size(&config->state);
-    s->memory = host_pages_take(s->memory_bytes);
-    s->mended = SIZE_MAX;
-    s->frame_buf = malloc(FM_FRAME_BYTES_MAX);
-    s->log_buf = malloc(FM_LOG_BUFFER_BYTES);
-    s->chunk = malloc(HOST_CHUNK_BYTES);
     o->run = malloc(sizeof *o->run);
     o->turn = malloc(sizeof *o->turn);
     o->sealed = malloc(sizeof *o->sealed);
-    return s->memory == NULL || s->frame_buf == NULL || s->log_buf == NULL || s->chunk == NULL || o->run == NULL ||
-                   o->turn == NULL || o->sealed == NULL
-               ? host_fail(o->e, FM_E_NO_SPACE, "%zu bytes of memory are needed",
-                           host_store_memory(config))
-               : FM_OK;
+    if (err == FM_OK && (o->run == NULL || o->turn == NULL || o->sealed == NULL)) {
+        err = host_fail(o->e, FM_E_NO_SPACE, "%zu bytes of memory are needed", host_store_memory(config));
+    }
+    return err;
 }
 
 static fm_err open_all(struct opening *o, const char *dir, const struct host_config *config)

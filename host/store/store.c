@@ -29,12 +29,8 @@ size_t host_store_memory(const struct host_config *config)
            (size_t)HOST_RECOVER_WINDOW * FM_SECTOR_BYTES + FM_RECOVER_FRAME_BYTES;
 }
 
-/* Memory for an empty state. */
-static fm_err take_memory(struct host_store *s, const struct host_config *config,
-                          struct host_error *e)
+fm_err host_store_take(struct host_store *s, const struct host_config *config, struct host_error *e)
 {
-    struct fm_arena arena;
-
     s->config = *config;
     s->memory_bytes = fm_state_size(&config->state);
     s->memory = host_pages_take(s->memory_bytes);
@@ -46,8 +42,16 @@ static fm_err take_memory(struct host_store *s, const struct host_config *config
         return host_fail(e, FM_E_NO_SPACE, "%zu bytes of memory are needed",
                          host_store_memory(config));
     }
-    arena = (struct fm_arena){s->memory, s->memory_bytes, 0};
-    return fm_state_init(&s->state, &config->state, &arena);
+    return FM_OK;
+}
+
+/* Memory for an empty state. */
+static fm_err take_empty(struct host_store *s, const struct host_config *config, struct host_error *e)
+{
+    fm_err err = host_store_take(s, config, e);
+    struct fm_arena arena = {s->memory, s->memory_bytes, 0};
+
+    return err == FM_OK ? fm_state_init(&s->state, &config->state, &arena) : err;
 }
 
 static void release(struct host_store *s)
@@ -110,7 +114,7 @@ fm_err host_store_create(const char *dir, const struct host_config *config,
     fm_err err = s == NULL ? FM_E_NO_SPACE : check_geometry(config, e);
 
     if (err == FM_OK) {
-        err = take_memory(s, config, e);
+        err = take_empty(s, config, e);
     }
     if (err == FM_OK) {
         err = fm_state_genesis(&s->state, params, salt, treasury_pk);
@@ -241,7 +245,7 @@ fm_err host_store_thaw(const char *dir, const struct host_config *config, FILE *
     fm_err err = s == NULL || r == NULL ? FM_E_NO_SPACE : check_geometry(config, e);
 
     if (err == FM_OK) {
-        err = take_memory(s, config, e);
+        err = take_empty(s, config, e);
     }
     if (err == FM_OK) {
         err = read_shipped(s, in, r, e);

@@ -98,6 +98,9 @@ struct host_error {
 void host_config_default(struct host_config *config, uint32_t max_cells);
 /* The bytes that an open store takes. */
 size_t host_store_memory(const struct host_config *config);
+/* Takes that memory, but for what recovery needs meanwhile. FM_E_NO_SPACE: it is not there; host_store_close lets go of
+ * what is. */
+fm_err host_store_take(struct host_store *s, const struct host_config *config, struct host_error *e);
 
 /* Makes a new store with a genesis state. The folder is made; it must hold no store. */
 fm_err host_store_create(const char *dir, const struct host_config *config,
