@@ -3,41 +3,13 @@
 
 #include <string.h>
 
-#include "stark/b3_order.h"
+#include "base/base.h"
+#include "stark/vec_1.h"
+#include "stark/vec_round.h"
 
 const uint32_t fm_b3_iv[8] = {0x6a09e667u, 0xbb67ae85u, 0x3c6ef372u, 0xa54ff53au,
                               0x510e527fu, 0x9b05688cu, 0x1f83d9abu, 0x5be0cd19u};
 const uint8_t fm_b3_perm[16] = {2, 6, 3, 10, 7, 0, 4, 13, 1, 11, 12, 5, 9, 14, 15, 8};
-
-static inline uint32_t ror(uint32_t x, unsigned n)
-{
-    return (x >> n) | (x << (32u - n));
-}
-
-static inline uint32_t load32(const uint8_t *p)
-{
-    return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
-}
-
-static inline void store32(uint8_t *p, uint32_t v)
-{
-    p[0] = (uint8_t)v;
-    p[1] = (uint8_t)(v >> 8);
-    p[2] = (uint8_t)(v >> 16);
-    p[3] = (uint8_t)(v >> 24);
-}
-
-static inline void mix(uint32_t *a, uint32_t *b, uint32_t *c, uint32_t *d, uint32_t x, uint32_t y)
-{
-    *a += *b + x;
-    *d = ror(*d ^ *a, 16);
-    *c += *d;
-    *b = ror(*b ^ *c, 12);
-    *a += *b + y;
-    *d = ror(*d ^ *a, 8);
-    *c += *d;
-    *b = ror(*b ^ *c, 7);
-}
 
 void fm_b3_compress(const uint32_t cv[8], const uint32_t m[16], uint64_t counter, uint32_t len, uint32_t flags,
                     uint32_t out[16])
@@ -50,15 +22,7 @@ void fm_b3_compress(const uint32_t cv[8], const uint32_t m[16], uint64_t counter
     v[14] = len;
     v[15] = flags;
     for (unsigned round = 0; round < 7; round++) {
-        const uint8_t *o = fm_b3_order[round];
-        mix(&v[0], &v[4], &v[8], &v[12], m[o[0]], m[o[1]]);
-        mix(&v[1], &v[5], &v[9], &v[13], m[o[2]], m[o[3]]);
-        mix(&v[2], &v[6], &v[10], &v[14], m[o[4]], m[o[5]]);
-        mix(&v[3], &v[7], &v[11], &v[15], m[o[6]], m[o[7]]);
-        mix(&v[0], &v[5], &v[10], &v[15], m[o[8]], m[o[9]]);
-        mix(&v[1], &v[6], &v[11], &v[12], m[o[10]], m[o[11]]);
-        mix(&v[2], &v[7], &v[8], &v[13], m[o[12]], m[o[13]]);
-        mix(&v[3], &v[4], &v[9], &v[14], m[o[14]], m[o[15]]);
+        v_round(v, m, fm_b3_order[round]);
     }
     for (unsigned i = 0; i < 8; i++) {
         uint32_t hi = v[i + 8] ^ cv[i];
@@ -78,7 +42,7 @@ void fm_b3_init(struct fm_b3 *h, const uint8_t key[32])
 {
     memset(h, 0, sizeof *h);
     for (unsigned i = 0; i < 8; i++) {
-        h->key[i] = load32(key + 4 * i);
+        h->key[i] = fm_le32(key + 4 * i);
     }
     memcpy(h->cv, h->key, 32);
     h->flags = FM_B3_KEYED;
@@ -87,7 +51,7 @@ void fm_b3_init(struct fm_b3 *h, const uint8_t key[32])
 static void load_block(uint32_t m[16], const uint8_t b[64])
 {
     for (unsigned i = 0; i < 16; i++) {
-        m[i] = load32(b + 4 * i);
+        m[i] = fm_le32(b + 4 * i);
     }
 }
 
@@ -169,7 +133,7 @@ void fm_b3_final(const struct fm_b3 *h, uint64_t block, uint8_t *out, size_t n)
         size_t k = n < 64 ? n : 64;
         fm_b3_compress(cv, m, block, len, flags | FM_B3_ROOT, w);
         for (unsigned i = 0; i < 16; i++) {
-            store32(bytes + 4 * i, w[i]);
+            fm_put_le32(bytes + 4 * i, w[i]);
         }
         memcpy(out, bytes, k);
         out += k;
@@ -186,7 +150,7 @@ void fm_b3_leaf(const uint32_t key[8], const uint8_t *msg, size_t n, uint8_t out
         struct fm_b3 h;
         uint8_t bytes[32];
         for (unsigned i = 0; i < 8; i++) {
-            store32(bytes + 4 * i, key[i]);
+            fm_put_le32(bytes + 4 * i, key[i]);
         }
         fm_b3_init(&h, bytes);
         fm_b3_update(&h, msg, n);
@@ -210,6 +174,6 @@ void fm_b3_leaf(const uint32_t key[8], const uint8_t *msg, size_t n, uint8_t out
         n -= k;
     } while (n > 0);
     for (unsigned i = 0; i < 8; i++) {
-        store32(out + 4 * i, cv[i]);
+        fm_put_le32(out + 4 * i, cv[i]);
     }
 }

@@ -1,18 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* On x86-64 Linux: the processor is asked. */
 #include "stark/kern.h"
+#include "stark/lanes_host.h"
 
 const struct fm_kern *fm_kern_at(uint32_t i)
 {
     static const struct fm_kern *const all[] = {&fm_kern_4, &fm_kern_8, &fm_kern_16};
-    uint32_t n = 1;
-    if (__builtin_cpu_supports("avx2")) {
-        n = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
-                    __builtin_cpu_supports("avx512dq")
-                ? 3
-                : 2;
-    }
-    return i < n ? all[i] : NULL;
+    return i < 3 && all[i]->lanes <= fm_lanes_host() ? all[i] : NULL;
 }
 
 const struct fm_kern *fm_kern_best(void)

@@ -89,9 +89,4 @@ static inline vu v_sum_reduce(const struct v_sum *s)
     return fm_bb_reduce(s->t);
 }
 
-static inline void v_transpose(vu r[FM_LANES])
-{
-    (void)r;
-}
-
 #endif
