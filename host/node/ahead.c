@@ -18,8 +18,7 @@ static uint32_t post(struct node *n, const uint8_t *wire, size_t bytes)
     return idx == FM_INDEX_NONE ? VERIFY_NO_JOB : verify_post(&n->verifier, wire, bytes, s->cells[idx].header.owner_pk);
 }
 
-/* The message at `at`: its bytes, head included, or 0 if it is not there whole. */
-static uint32_t whole_at(const struct conn *c, uint32_t at, struct fm_msg_head *head)
+uint32_t ahead_whole(const struct conn *c, uint32_t at, struct fm_msg_head *head)
 {
     size_t have = c->in_len - at;
 
@@ -37,7 +36,7 @@ void ahead_look(struct node *n, struct conn *c)
     if (c->ahead_at < c->in_at) {
         c->ahead_at = c->in_at; /* reads were served that nobody looks at ahead */
     }
-    while (c->ahead_count < NODE_AHEAD_MAX && (bytes = whole_at(c, c->ahead_at, &head)) > 0U) {
+    while (c->ahead_count < NODE_AHEAD_MAX && (bytes = ahead_whole(c, c->ahead_at, &head)) > 0U) {
         if (head.kind == FM_MSG_TURN) {
             c->ahead[(c->ahead_first + c->ahead_count) % NODE_AHEAD_MAX] =
                 post(n, c->in + c->ahead_at + FM_MSG_HEAD_BYTES, head.payload_bytes);
@@ -88,7 +87,7 @@ void ahead_fetch(struct node *n, struct conn *c, uint32_t after)
         c->fetched_at = after;
         c->fetched = 0;
     }
-    while (c->fetched < FM_AHEAD_TURNS && (bytes = whole_at(c, c->fetched_at, &head)) > 0U) {
+    while (c->fetched < FM_AHEAD_TURNS && (bytes = ahead_whole(c, c->fetched_at, &head)) > 0U) {
         if (head.kind == FM_MSG_TURN &&
             fm_turn_decode(&n->coming, c->in + c->fetched_at + FM_MSG_HEAD_BYTES, head.payload_bytes, NULL) == FM_OK) {
             fm_ahead_note(&n->ahead, &n->store.state, &n->coming);

@@ -273,11 +273,9 @@ static void settle(struct node *n, uint32_t i)
 static bool can_go_on(const struct node *n, const struct conn *c)
 {
     struct fm_msg_head head;
-    uint32_t have = c->in_len - c->in_at;
 
     if (c->closing || c->shipping || c->waits || NODE_OUT_BYTES - c->out_len < FM_MSG_ANSWER_MAX ||
-        fm_msg_look(c->in + c->in_at, have, FM_MSG_REQUEST_MAX, &head) != FM_MSG_WHOLE_HEAD ||
-        have < FM_MSG_HEAD_BYTES + head.payload_bytes) {
+        ahead_whole(c, c->in_at, &head) == 0U) {
         return false;
     }
     return head.kind != FM_MSG_TURN || !ahead_waits(n, c);

@@ -161,6 +161,8 @@ void serve_reads(struct node *n, uint32_t c);
 void serve_commit(struct node *n);
 
 /* ahead.c: verdicts, and cells, ahead of need. */
+/* The message at `at` in a connection's buffer: its bytes, head included, or 0 if it is not there whole. */
+uint32_t ahead_whole(const struct conn *c, uint32_t at, struct fm_msg_head *head);
 /* Posts the signatures of whole turns that stand in a connection's buffer and were not looked at yet. */
 void ahead_look(struct node *n, struct conn *c);
 /* The next turn's job, oldest first; VERIFY_NO_JOB if it was given none. */
