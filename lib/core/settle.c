@@ -52,26 +52,23 @@ static void fetch_coming(const struct fm_state *state, uint32_t level)
 static void hash_leaves(struct fm_state *state, const uint32_t *dirty, uint32_t n, struct fm_hash_queue *beside)
 {
     const uint8_t *msgs[FM_HASH_LANES];
-    uint8_t cells[FM_HASH_LANES * 32U];
+    uint8_t *outs[FM_HASH_LANES];
     uint8_t pairs[FM_HASH_LANES * 64U];
-    uint8_t leaves[FM_HASH_LANES * 32U];
 
     for (uint32_t at = 0; at < n; at += FM_HASH_LANES) {
         uint32_t lanes = n - at < FM_HASH_LANES ? n - at : FM_HASH_LANES;
 
         for (uint32_t i = 0; i < lanes; i++) {
             msgs[i] = (const uint8_t *)&state->cells[dirty[at + i]];
+            outs[i] = pairs + (size_t)i * 64U;
         }
-        fm_hash_lanes_beside(FM_H_CELL, msgs, sizeof(struct fm_cell), lanes, cells, beside);
+        fm_hash_lanes_beside(FM_H_CELL, msgs, sizeof(struct fm_cell), lanes, outs, beside);
         for (uint32_t i = 0; i < lanes; i++) {
-            memcpy(pairs + (size_t)i * 64U, cells + (size_t)i * 32U, 32);
-            memcpy(pairs + (size_t)i * 64U + 32U, state->bodies + (size_t)dirty[at + i] * 32U, 32);
             msgs[i] = pairs + (size_t)i * 64U;
+            memcpy(pairs + (size_t)i * 64U + 32U, state->bodies + (size_t)dirty[at + i] * 32U, 32);
+            outs[i] = state->levels[0] + (size_t)dirty[at + i] * 32U;
         }
-        fm_hash_lanes_beside(FM_H_LEAF, msgs, 64, lanes, leaves, beside);
-        for (uint32_t i = 0; i < lanes; i++) {
-            memcpy(state->levels[0] + (size_t)dirty[at + i] * 32U, leaves + (size_t)i * 32U, 32);
-        }
+        fm_hash_lanes_beside(FM_H_LEAF, msgs, 64, lanes, outs, beside);
     }
 }
 
@@ -80,7 +77,7 @@ static void hash_leaves(struct fm_state *state, const uint32_t *dirty, uint32_t 
 static uint32_t hash_level(struct fm_state *state, uint32_t k, uint32_t *at, uint32_t n, struct fm_hash_queue *beside)
 {
     const uint8_t *msgs[FM_HASH_LANES];
-    uint8_t out[FM_HASH_LANES * 32U];
+    uint8_t *outs[FM_HASH_LANES];
     uint32_t parents = 0;
 
     for (uint32_t i = 0; i < n; i++) {
@@ -94,11 +91,9 @@ static uint32_t hash_level(struct fm_state *state, uint32_t k, uint32_t *at, uin
 
         for (uint32_t j = 0; j < lanes; j++) {
             msgs[j] = state->levels[k] + (size_t)at[i + j] * 64U;
+            outs[j] = state->levels[k + 1U] + (size_t)at[i + j] * 32U;
         }
-        fm_hash_lanes_beside(FM_H_NODE, msgs, 64, lanes, out, beside);
-        for (uint32_t j = 0; j < lanes; j++) {
-            memcpy(state->levels[k + 1U] + (size_t)at[i + j] * 32U, out + (size_t)j * 32U, 32);
-        }
+        fm_hash_lanes_beside(FM_H_NODE, msgs, 64, lanes, outs, beside);
     }
     return parents;
 }

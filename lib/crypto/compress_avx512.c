@@ -64,39 +64,59 @@ static inline void permute(rows m[4])
     m[3] = high_odd;
 }
 
-void fm_compress_avx512(struct fm_compression c[FM_COMPRESS_LANES])
+/* Bytes at `at` of each lane's block or cv. Idle lanes take the first one's. */
+static inline rows row_of(const uint8_t *const from[FM_COMPRESS_LANES], size_t at)
 {
+    rows row;
+
+    for (size_t lane = 0; lane < FM_COMPRESS_LANES; lane++) {
+        memcpy((uint8_t *)&row + 16 * lane, from[lane] + at, 16);
+    }
+    return row;
+}
+
+static inline void put_row(uint8_t *const to[FM_COMPRESS_LANES], size_t n, size_t at, rows row)
+{
+    for (size_t lane = 0; lane < n; lane++) {
+        memcpy(to[lane] + at, (const uint8_t *)&row + 16 * lane, 16);
+    }
+}
+
+void fm_compress_avx512(const struct fm_compression *c, size_t n)
+{
+    const uint8_t *cv[FM_COMPRESS_LANES];
+    const uint8_t *block[FM_COMPRESS_LANES];
+    uint8_t *out[FM_COMPRESS_LANES];
+    const uint8_t *const iv = (const uint8_t *)IV;
+    uint32_t last[16] = {0};
     rows v[4];
-    rows w[4];
     rows m[4];
 
-    for (size_t i = 0; i < 4; i++) {
-        for (size_t lane = 0; lane < FM_COMPRESS_LANES; lane++) {
-            memcpy((uint8_t *)&w[i] + 16 * lane, c[lane].block + 16 * i, 16);
-        }
-    }
-    for (size_t i = 0; i < 2; i++) {
-        m[2 * i] = SHUFFLE(w[2 * i], w[2 * i + 1], 0, 2, 4, 6);
-        m[2 * i + 1] = SHUFFLE(w[2 * i], w[2 * i + 1], 1, 3, 5, 7);
-        for (size_t lane = 0; lane < FM_COMPRESS_LANES; lane++) {
-            memcpy((uint8_t *)&v[i] + 16 * lane, c[lane].cv + 4 * i, 16);
-        }
-    }
     for (size_t lane = 0; lane < FM_COMPRESS_LANES; lane++) {
-        const uint32_t last[4] = {0, 0, c[lane].bytes, (uint32_t)KEYED_HASH | c[lane].flags};
+        const struct fm_compression *of = &c[lane < n ? lane : 0];
 
-        memcpy((uint8_t *)&v[2] + 16 * lane, IV, 16);
-        memcpy((uint8_t *)&v[3] + 16 * lane, last, 16);
+        cv[lane] = of->cv;
+        block[lane] = of->block;
+        out[lane] = of->out;
+        last[4 * lane + 2] = of->bytes;
+        last[4 * lane + 3] = (uint32_t)KEYED_HASH | of->flags;
     }
+    for (size_t i = 0; i < 4; i += 2) {
+        const rows low = row_of(block, 16 * i);
+        const rows high = row_of(block, 16 * i + 16);
+
+        m[i] = SHUFFLE(low, high, 0, 2, 4, 6);
+        m[i + 1] = SHUFFLE(low, high, 1, 3, 5, 7);
+    }
+    v[0] = row_of(cv, 0);
+    v[1] = row_of(cv, 16);
+    v[2] = row_of((const uint8_t *const[]){iv, iv, iv, iv}, 0);
+    memcpy(&v[3], last, sizeof last);
     for (size_t r = 0; r < 6; r++) {
         whole_round(v, m);
         permute(m);
     }
     whole_round(v, m);
-    v[0] ^= v[2];
-    v[1] ^= v[3];
-    for (size_t lane = 0; lane < FM_COMPRESS_LANES; lane++) {
-        memcpy(c[lane].cv, (const uint8_t *)&v[0] + 16 * lane, 16);
-        memcpy(c[lane].cv + 4, (const uint8_t *)&v[1] + 16 * lane, 16);
-    }
+    put_row(out, n, 0, v[0] ^ v[2]);
+    put_row(out, n, 16, v[1] ^ v[3]);
 }

@@ -137,18 +137,19 @@ static bool beside_is_lanes(struct fm_hash_queue *q, size_t n)
     const uint32_t blocks = q->blocks;
     const uint32_t free = blocks > q->held_back ? blocks - q->held_back : 0U;
     const uint8_t *msgs[5];
-    uint8_t out[5 * 32];
+    uint8_t out[5][32];
+    uint8_t *outs[5] = {out[4], out[3], out[2], out[1], out[0]};
     bool same = true;
 
     for (size_t i = 0; i < lanes; i++) {
         msgs[i] = input + 100U * i + n;
     }
-    fm_hash_lanes_beside(FM_H_NODE, msgs, bytes, lanes, out, q);
+    fm_hash_lanes_beside(FM_H_NODE, msgs, bytes, lanes, outs, q);
     for (size_t i = 0; i < lanes; i++) {
         uint8_t one[32];
 
         fm_hash(FM_H_NODE, msgs[i], bytes, one);
-        same = same && memcmp(one, out + 32U * i, 32) == 0;
+        same = same && memcmp(one, outs[i], 32) == 0;
     }
     return same && blocks - q->blocks == (bytes / 64U < free ? bytes / 64U : free);
 }
