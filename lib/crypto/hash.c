@@ -4,6 +4,7 @@
 #include <blake3.h>
 #include <blake3_impl.h>
 
+#include "crypto/compress.h"
 #include "crypto/hash_keys.h"
 
 _Static_assert(sizeof(struct fm_hasher) >= sizeof(blake3_hasher), "the hasher fits its box");
@@ -34,27 +35,46 @@ static void put_cv(const uint32_t cv[8], uint8_t out[FM_HASH_BYTES])
     }
 }
 
+/* The next of a message's blocks, of which `left` bytes are to come: where it is the last, and not whole, it is copied
+ * to `room`. start: CHUNK_START if it is the first. */
+static void block_of(struct fm_compression *c, const uint8_t *msg, size_t left, uint8_t start,
+                     uint8_t room[BLAKE3_BLOCK_LEN])
+{
+    c->block = msg;
+    c->bytes = BLAKE3_BLOCK_LEN;
+    c->flags = start;
+    if (left < BLAKE3_BLOCK_LEN) {
+        memset(room, 0, BLAKE3_BLOCK_LEN);
+        if (left > 0) {
+            memcpy(room, msg, left);
+        }
+        c->block = room;
+        c->bytes = (uint8_t)left;
+    }
+    if (left <= BLAKE3_BLOCK_LEN) {
+        c->flags |= CHUNK_END | ROOT;
+    }
+}
+
 /* A message of one chunk: compressions in a row, no hasher state to set up. */
 static void hash_chunk(const uint32_t key[8], const uint8_t *msg, size_t n,
                        uint8_t out[FM_HASH_BYTES])
 {
-    uint32_t cv[8];
-    uint8_t last[BLAKE3_BLOCK_LEN] = {0};
+    uint8_t room[BLAKE3_BLOCK_LEN];
+    struct fm_compression c;
     uint8_t start = CHUNK_START;
 
-    memcpy(cv, key, sizeof cv);
+    memcpy(c.cv, key, sizeof c.cv);
     while (n > BLAKE3_BLOCK_LEN) {
-        blake3_compress_in_place(cv, msg, BLAKE3_BLOCK_LEN, 0, (uint8_t)(KEYED_HASH | start));
+        block_of(&c, msg, n, start, room);
+        fm_compress(&c);
         msg += BLAKE3_BLOCK_LEN;
         n -= BLAKE3_BLOCK_LEN;
         start = 0;
     }
-    if (n > 0) {
-        memcpy(last, msg, n);
-    }
-    blake3_compress_in_place(cv, last, (uint8_t)n, 0,
-                             (uint8_t)(KEYED_HASH | start | CHUNK_END | ROOT));
-    put_cv(cv, out);
+    block_of(&c, msg, n, start, room);
+    fm_compress(&c);
+    put_cv(c.cv, out);
 }
 
 void fm_hash(enum fm_hash_domain domain, const uint8_t *msg, size_t n, uint8_t out[FM_HASH_BYTES])
@@ -73,15 +93,11 @@ void fm_hash(enum fm_hash_domain domain, const uint8_t *msg, size_t n, uint8_t o
 void fm_hash2(enum fm_hash_domain domain, const uint8_t left[FM_HASH_BYTES],
               const uint8_t right[FM_HASH_BYTES], uint8_t out[FM_HASH_BYTES])
 {
-    uint32_t cv[8];
     uint8_t block[BLAKE3_BLOCK_LEN];
 
-    memcpy(cv, hash_keys[domain], sizeof cv);
     memcpy(block, left, FM_HASH_BYTES);
     memcpy(block + FM_HASH_BYTES, right, FM_HASH_BYTES);
-    blake3_compress_in_place(cv, block, BLAKE3_BLOCK_LEN, 0,
-                             KEYED_HASH | CHUNK_START | CHUNK_END | ROOT);
-    put_cv(cv, out);
+    hash_chunk(hash_keys[domain], block, sizeof block, out);
 }
 
 static void hash_many(const uint32_t key[8], uint8_t flags, const uint8_t *msgs, size_t msg_bytes,
@@ -137,36 +153,41 @@ void fm_hash_queue_add(struct fm_hash_queue *q, enum fm_hash_domain domain, cons
     q->blocks += (uint32_t)((n + BLAKE3_BLOCK_LEN - 1U) / BLAKE3_BLOCK_LEN);
 }
 
-/* The next block of the message under way. */
-static void queue_compress(struct fm_hash_queue *q)
+/* The next block of the message under way is to be compressed. */
+static void queue_give(const struct fm_hash_queue *q, struct fm_compression *c, uint8_t room[BLAKE3_BLOCK_LEN])
+{
+    const struct fm_hash_queued *item = &q->items[q->at];
+
+    memcpy(c->cv, q->start != 0U ? hash_keys[item->domain] : q->cv, sizeof c->cv);
+    block_of(c, item->msg, item->left, q->start, room);
+}
+
+/* It was. */
+static void queue_take(struct fm_hash_queue *q, const struct fm_compression *c)
 {
     struct fm_hash_queued *item = &q->items[q->at];
-    uint8_t last[BLAKE3_BLOCK_LEN] = {0};
 
-    if (q->start != 0U) {
-        memcpy(q->cv, hash_keys[item->domain], sizeof q->cv);
-    }
+    q->blocks--;
     if (item->left > BLAKE3_BLOCK_LEN) {
-        blake3_compress_in_place(q->cv, item->msg, BLAKE3_BLOCK_LEN, 0, (uint8_t)(KEYED_HASH | q->start));
+        memcpy(q->cv, c->cv, sizeof q->cv);
         item->msg += BLAKE3_BLOCK_LEN;
         item->left -= BLAKE3_BLOCK_LEN;
         q->start = 0;
     } else {
-        memcpy(last, item->msg, item->left);
-        blake3_compress_in_place(q->cv, last, (uint8_t)item->left, 0,
-                                 (uint8_t)(KEYED_HASH | q->start | CHUNK_END | ROOT));
-        put_cv(q->cv, item->out);
+        put_cv(c->cv, item->out);
         q->at++;
         q->start = CHUNK_START;
     }
-    q->blocks--;
 }
 
-void fm_hash_queue_step(struct fm_hash_queue *q)
+static void queue_compress(struct fm_hash_queue *q)
 {
-    if (q->blocks > q->held_back) {
-        queue_compress(q);
-    }
+    uint8_t room[BLAKE3_BLOCK_LEN];
+    struct fm_compression c;
+
+    queue_give(q, &c, room);
+    fm_compress(&c);
+    queue_take(q, &c);
 }
 
 void fm_hash_queue_run(struct fm_hash_queue *q)
@@ -180,6 +201,48 @@ void fm_hash_queue_end(struct fm_hash_queue *q)
 {
     while (q->blocks > 0U) {
         queue_compress(q);
+    }
+}
+
+/* As many lanes as there are: n messages and, block by block, the queue. */
+static void lanes_beside(const uint32_t key[8], const uint8_t *const *msgs, size_t msg_bytes, size_t n, uint8_t *out,
+                         struct fm_hash_queue *q)
+{
+    struct fm_compression c[FM_COMPRESS_LANES];
+    uint8_t room[BLAKE3_BLOCK_LEN];
+
+    for (size_t i = 0; i < n; i++) {
+        memcpy(c[i].cv, key, sizeof c[i].cv);
+    }
+    for (size_t at = 0; at < msg_bytes; at += BLAKE3_BLOCK_LEN) {
+        const bool more = q->blocks > q->held_back;
+
+        for (size_t i = 0; i < n; i++) {
+            block_of(&c[i], msgs[i] + at, msg_bytes - at, at == 0 ? CHUNK_START : 0, room);
+        }
+        if (more) {
+            queue_give(q, &c[n], room);
+        }
+        fm_compress_together(c, more ? n + 1U : n);
+        if (more) {
+            queue_take(q, &c[n]);
+        }
+    }
+    for (size_t i = 0; i < n; i++) {
+        put_cv(c[i].cv, out + i * FM_HASH_BYTES);
+    }
+}
+
+void fm_hash_lanes_beside(enum fm_hash_domain domain, const uint8_t *const *msgs, size_t msg_bytes, size_t n,
+                          uint8_t *out, struct fm_hash_queue *q)
+{
+    if (n > 0 && n < fm_compress_lanes()) {
+        lanes_beside(hash_keys[domain], msgs, msg_bytes, n, out, q);
+    } else {
+        fm_hash_lanes(domain, msgs, msg_bytes, n, out);
+        for (size_t i = 0; i < msg_bytes / FM_HASH_BLOCK_BYTES && q->blocks > q->held_back; i++) {
+            queue_compress(q);
+        }
     }
 }
 
