@@ -171,7 +171,7 @@ int stark_prove(const struct stark_job *job, const char *path)
         status = err == FM_OK ? 0 : say_error(err, "nothing was written to %s", path);
     }
     times[3] = seconds();
-    say_progress("check", FM_PHASES + 1U, FM_PHASES + 1U);
+    say_progress("verify", FM_PHASES + 1U, FM_PHASES + 1U);
     status = status == 0 ? write_file(job, &r, path) : status;
     if (status == 0) {
         say_proof(job, &r, &crew, times, path);
