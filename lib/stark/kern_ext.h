@@ -17,13 +17,6 @@ static struct fm_ext one_load(const uint32_t *p, size_t stride)
     return r;
 }
 
-static void one_store(uint32_t *p, size_t stride, struct fm_ext a)
-{
-    for (unsigned l = 0; l < FM_EXT_DEGREE; l++) {
-        p[l * stride] = a.c[l];
-    }
-}
-
 static void kern_mul(uint32_t *out, const uint32_t *a, const uint32_t *b, size_t n)
 {
     size_t i = 0;

@@ -9,6 +9,7 @@
 struct v_machine {
     const struct fm_rows *r;
     size_t row;
+    const uint32_t *at[FM_AIR_OFFS_MAX]; /* of column 0, the first row that each offset reads */
     vu stack[FM_AIR_STACK], reg[FM_AIR_REGS], din[32];
     uint32_t sp;
     /* What becomes of a constraint: */
@@ -35,20 +36,26 @@ static void v_constraint(struct v_machine *m, vu c)
     m->done++;
 }
 
-/* Rows are read cyclically: where the lanes run over the end, one by one. */
+/*
+ * Rows are read cyclically. False where an offset's rows run over the end: such rows, the first ones of a table, are
+ * done one by one.
+ */
+static bool v_place(struct v_machine *m, const struct fm_rows *r, size_t row)
+{
+    bool whole = true;
+    m->r = r;
+    m->row = row;
+    for (uint32_t o = 0; o < r->air->noffs; o++) {
+        size_t at = (row - r->air->offs[o]) & (r->n - 1);
+        m->at[o] = r->cols + at;
+        whole = whole && at + FM_LANES <= r->n;
+    }
+    return whole;
+}
+
 static inline vu v_cell(const struct v_machine *m, uint32_t oi, uint32_t col)
 {
-    const struct fm_rows *r = m->r;
-    const uint32_t *p = r->cols + col * r->stride;
-    size_t at = (m->row - r->air->offs[oi]) & (r->n - 1);
-    vu v;
-    if (at + FM_LANES <= r->n) {
-        return v_load(p + at);
-    }
-    for (unsigned l = 0; l < FM_LANES; l++) {
-        v[l] = p[(at + l) & (r->n - 1)];
-    }
-    return v;
+    return v_load(m->at[oi] + col * m->r->stride);
 }
 
 static inline vu v_public(const struct v_machine *m, uint32_t q)
@@ -56,26 +63,49 @@ static inline vu v_public(const struct v_machine *m, uint32_t q)
     return v_load(m->r->per + q * m->r->per_stride + m->row);
 }
 
-static vu v_bit_sum(const struct v_machine *m, const struct fm_air_ins *c)
+/* 256 high + low. Sums over 16 bits are made in two halves: one is a chain of additions that wait for each other. */
+static inline vu v_halves(vu high, vu low)
 {
-    vu s = v_of(0);
-    for (unsigned j = 16; j-- > 0;) {
-        s = v_add(v_add(s, s), v_cell(m, c->o1, c->c1 + ((c->x + j) & 31u)));
-    }
-    return s;
+    return v_add(v_turn(high, v_of(256), v_of((uint32_t)((256ull << 32) / FM_BB_P))), low);
 }
 
+static vu v_bit_sum(const struct v_machine *m, const struct fm_air_ins *c)
+{
+    vu low = v_of(0);
+    vu high = v_of(0);
+    for (unsigned j = 8; j-- > 0;) {
+        low = v_add(v_add(low, low), v_cell(m, c->o1, c->c1 + ((c->x + j) & 31u)));
+        high = v_add(v_add(high, high), v_cell(m, c->o1, c->c1 + ((c->x + 8 + j) & 31u)));
+    }
+    return v_halves(high, low);
+}
+
+/* 4 s + (x - 1/2)(y - 1/2) + 2 (x' - 1/2)(y' - 1/2) for bits j and j + 1 of both runs. */
+static inline vu v_xor_pair(const struct v_machine *m, const struct fm_air_ins *c, unsigned j, vu s)
+{
+    vu x[2];
+    vu y[2];
+    for (unsigned i = 0; i < 2; i++) {
+        unsigned k = (c->x + j + i) & 31u;
+        x[i] = c->c1 == FM_AIR_DIN ? m->din[k] : v_cell(m, c->o1, c->c1 + k);
+        x[i] = v_sub(x[i], v_of(FM_BB_HALF));
+        y[i] = v_sub(v_cell(m, c->o2, c->c2 + ((c->v + j + i) & 31u)), v_of(FM_BB_HALF));
+    }
+    s = v_add(s, s);
+    return v_add(v_add(s, s), v_mul2(x[0], y[0], x[1], v_add(y[1], y[1])));
+}
+
+/* x + y - 2 x y = 1/2 - 2 (x - 1/2)(y - 1/2), so the sum is (2^16 - 1) / 2 less twice the sum of the products. */
 static vu v_xor_sum(const struct v_machine *m, const struct fm_air_ins *c)
 {
-    vu s = v_of(0);
-    for (unsigned j = 16; j-- > 0;) {
-        unsigned k = (c->x + j) & 31u;
-        vu x = c->c1 == FM_AIR_DIN ? m->din[k] : v_cell(m, c->o1, c->c1 + k);
-        vu y = v_cell(m, c->o2, c->c2 + ((c->v + j) & 31u));
-        vu xy = v_mul(x, y);
-        s = v_add(v_add(s, s), v_sub(v_add(x, y), v_add(xy, xy)));
+    vu low = v_of(0);
+    vu high = v_of(0);
+    for (unsigned j = 8; j > 0; j -= 2) {
+        low = v_xor_pair(m, c, j - 2, low);
+        high = v_xor_pair(m, c, 8 + j - 2, high);
     }
-    return s;
+    low = v_halves(high, low);
+    return v_sub(v_of((uint32_t)((uint64_t)FM_BB_HALF * 65535u % FM_BB_P)), v_add(low, low));
 }
 
 static void v_select_bits(struct v_machine *m, const struct fm_air_ins *c)
@@ -83,9 +113,7 @@ static void v_select_bits(struct v_machine *m, const struct fm_air_ins *c)
     vu p = v_public(m, c->x);
     vu q = v_public(m, c->v);
     for (unsigned j = 0; j < 32; j++) {
-        struct v_sum s = {v_wide(0), v_wide(0)};
-        v_sum2(&s, p, v_cell(m, c->o1, c->c1 + j), q, v_cell(m, c->o2, c->c1 + j));
-        m->din[j] = v_sum_reduce(&s);
+        m->din[j] = v_mul2(p, v_cell(m, c->o1, c->c1 + j), q, v_cell(m, c->o2, c->c1 + j));
     }
 }
 
@@ -180,7 +208,7 @@ static void v_step(struct v_machine *m, const struct fm_air_ins *c)
     case FM_OP_BOOL:
         for (unsigned j = 0; j < c->v; j++) {
             vu u = v_cell(m, 0, c->c1 + j);
-            v_constraint(m, v_sub(v_mul(u, u), u));
+            v_constraint(m, v_mul(u, u + (FM_BB_P - FM_BB_ONE))); /* u (u - 1): a factor below 2p is small enough */
         }
         break;
     case FM_OP_TAKE:
@@ -207,11 +235,9 @@ static void v_step(struct v_machine *m, const struct fm_air_ins *c)
     }
 }
 
-static void v_run(struct v_machine *m, const struct fm_rows *r, size_t row,
-                  const struct fm_ext *alphas)
+static void v_run(struct v_machine *m, const struct fm_ext *alphas)
 {
-    m->r = r;
-    m->row = row;
+    const struct fm_rows *r = m->r;
     m->sp = 0;
     m->alphas = alphas;
     m->done = 0;
@@ -248,6 +274,13 @@ static inline void v_ahead(const struct fm_rows *r, size_t row)
     }
 }
 
+static void one_store(uint32_t *p, size_t stride, struct fm_ext a)
+{
+    for (unsigned l = 0; l < FM_EXT_DEGREE; l++) {
+        p[l * stride] = a.c[l];
+    }
+}
+
 static struct fm_ext one_row(const struct fm_rows *r, size_t row, const struct fm_ext *alphas)
 {
     uint32_t cons[FM_ROWS_CONS_MAX];
@@ -263,18 +296,17 @@ static void kern_rows(const struct fm_rows *r, size_t row, size_t count,
                       const struct fm_ext *alphas, fm_bb k, uint32_t *out, size_t stride)
 {
     struct v_machine m;
-    size_t i = 0;
-    for (; i + FM_LANES <= count; i += FM_LANES) {
-        v_ahead(r, row + i);
-        v_run(&m, r, row + i, alphas);
-        for (unsigned l = 0; l < FM_EXT_DEGREE; l++) {
-            v_store(out + l * stride + i, v_mul(v_sum_reduce(&m.sum[l]), v_of(k)));
+    for (size_t i = 0; i < count; i += FM_LANES) {
+        if (i + FM_LANES <= count && v_place(&m, r, row + i)) {
+            v_ahead(r, row + i);
+            v_run(&m, alphas);
+            for (unsigned l = 0; l < FM_EXT_DEGREE; l++) {
+                v_store(out + l * stride + i, v_mul(v_sum_reduce(&m.sum[l]), v_of(k)));
+            }
+            continue;
         }
-    }
-    for (; i < count; i++) {
-        struct fm_ext acc = fm_ext_scale(one_row(r, row + i, alphas), k);
-        for (unsigned l = 0; l < FM_EXT_DEGREE; l++) {
-            out[l * stride + i] = acc.c[l];
+        for (size_t j = i; j < count && j < i + FM_LANES; j++) {
+            one_store(out + j, stride, fm_ext_scale(one_row(r, row + j, alphas), k));
         }
     }
 }
@@ -293,23 +325,24 @@ static bool row_holds(const struct fm_rows *r, size_t row)
 static size_t kern_check(const struct fm_rows *r, size_t row, size_t count)
 {
     struct v_machine m;
-    size_t i = row;
     size_t end = row + count;
-    bool holds = true;
-    for (; holds && i + FM_LANES <= end; i += FM_LANES) {
-        uint32_t any = 0;
-        v_ahead(r, i);
-        v_run(&m, r, i, NULL);
-        for (unsigned l = 0; l < FM_LANES; l++) {
-            any |= m.any[l];
+    for (size_t i = row; i < end; i += FM_LANES) {
+        uint32_t any = 1;
+        if (i + FM_LANES <= end && v_place(&m, r, i)) {
+            v_ahead(r, i);
+            v_run(&m, NULL);
+            any = 0;
+            for (unsigned l = 0; l < FM_LANES; l++) {
+                any |= m.any[l];
+            }
         }
-        holds = any == 0;
+        for (size_t j = i; any != 0 && j < end && j < i + FM_LANES; j++) {
+            if (!row_holds(r, j)) {
+                return j;
+            }
+        }
     }
-    i -= holds ? 0 : FM_LANES;
-    while (i < end && row_holds(r, i)) {
-        i++;
-    }
-    return i;
+    return end;
 }
 
 #endif

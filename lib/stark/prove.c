@@ -43,7 +43,7 @@ static size_t carve(struct prover *p, uint8_t *base)
     for (uint32_t l = d->first; l < d->layers; l++) {
         TAKE(tree[l], uint8_t *, tree_bytes(d, d->log_d[l + 1]));
     }
-    TAKE(per, uint32_t *, 4 * n * a->nper);
+    TAKE(per, uint32_t *, 4 * (n + FM_PROVER_GAP) * a->nper);
     TAKE(public, uint32_t *, 4 * (n + FM_PROVER_GAP) * a->nper);
     TAKE(coef, uint32_t *, 40 * n);
     TAKE(weights, uint32_t *, 20 * n);
@@ -140,7 +140,7 @@ fm_err fm_stark_check(const struct fm_stark_statement *st, const uint32_t *trace
     for (uint32_t i = 0; i < a->npi; i++) {
         pi[i] = fm_bb_of(st->pi[i]);
     }
-    fm_rows_public(a, pi, per);
+    fm_rows_public(a, pi, per, n);
     struct fm_rows r = {a, pi, trace, per, n, n, n};
     size_t row = fm_kern_best()->check(&r, 0, n);
     return row == n ? FM_OK : name_fault(&r, row, fault);
@@ -149,9 +149,9 @@ fm_err fm_stark_check(const struct fm_stark_statement *st, const uint32_t *trace
 /* The same in parts, with p->per filled. */
 static fm_err check_trace(struct prover *p, struct fm_stark_fault *fault)
 {
-    struct fm_rows r = {p->a, p->pi, p->trace, p->per, p->n, p->n, p->n};
+    struct fm_rows r = {p->a, p->pi, p->trace, p->per, p->n, p->n + FM_PROVER_GAP, p->n};
     fm_prover_phase(p, FM_PHASE_CHECK);
-    fm_rows_public(p->a, p->pi, p->per);
+    fm_rows_public(p->a, p->pi, p->per, p->n + FM_PROVER_GAP);
     if (!FM_STARK_CHECKED) {
         return FM_OK;
     }

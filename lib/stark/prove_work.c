@@ -126,7 +126,7 @@ void fm_prover_commit(struct prover *p, const uint32_t *data, size_t stride, uin
 static void check_block(const struct prover *p, uint32_t part)
 {
     struct span b = block(p->n, part);
-    struct fm_rows r = {p->a, p->pi, p->trace, p->per, p->n, p->n, p->n};
+    struct fm_rows r = {p->a, p->pi, p->trace, p->per, p->n, p->n + FM_PROVER_GAP, p->n};
     size_t row = p->k->check(&r, b.first, b.count);
     p->found[part] = row < b.first + b.count ? (uint32_t)row : UINT32_MAX;
 }
@@ -239,11 +239,11 @@ void fm_stark_work(struct prover *p, uint32_t part)
         trace_column(p, part);
         break;
     case FM_WORK_PUBLIC:
-        p->k->dif(p->per + part * p->n, p->d.log_n, p->iroots);
+        p->k->dif(p->per + part * (p->n + FM_PROVER_GAP), p->d.log_n, p->iroots);
         break;
     case FM_WORK_ON:
-        p->k->extend(p->public + part * (p->n + FM_PROVER_GAP), p->per + part * p->n, p->shift + p->now.coset * p->n,
-                     p->d.log_n, p->roots);
+        p->k->extend(p->public + part * (p->n + FM_PROVER_GAP), p->per + part * (p->n + FM_PROVER_GAP),
+                     p->shift + p->now.coset * p->n, p->d.log_n, p->roots);
         break;
     case FM_WORK_ROWS:
         row_block(p, part);

@@ -168,13 +168,13 @@ void fm_rows_eval(const struct fm_rows *r, size_t row, uint32_t *out)
     }
 }
 
-void fm_rows_public(const struct fm_air *a, const fm_bb *pi, uint32_t *out)
+void fm_rows_public(const struct fm_air *a, const fm_bb *pi, uint32_t *out, size_t stride)
 {
     size_t n = (size_t)1 << a->log_n;
-    memset(out, 0, a->nper * n * sizeof *out);
+    memset(out, 0, a->nper * stride * sizeof *out);
     for (uint32_t i = 0; i < a->nentries; i++) {
         const struct fm_air_entry *e = &a->entries[i];
-        uint32_t *col = out + e->col * n;
+        uint32_t *col = out + e->col * stride;
         fm_bb v = e->is_pi ? pi[e->value] : e->value;
         for (size_t r = e->row; r < n; r += (size_t)1 << e->log_period) {
             col[r] = fm_bb_add(col[r], v);

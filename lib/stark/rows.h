@@ -17,7 +17,7 @@ struct fm_rows {
 
 /* out[k] = constraint k at that row; at most FM_ROWS_CONS_MAX. */
 void fm_rows_eval(const struct fm_rows *r, size_t row, uint32_t *out);
-/* The public columns on the trace domain: column after column, n words each. */
-void fm_rows_public(const struct fm_air *a, const fm_bb *pi, uint32_t *out);
+/* The public columns on the trace domain: n words each, `stride` words (n at least) from one to the next. */
+void fm_rows_public(const struct fm_air *a, const fm_bb *pi, uint32_t *out, size_t stride);
 
 #endif

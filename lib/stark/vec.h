@@ -104,6 +104,12 @@ static inline vu v_mul(vu a, vu b)
     return v_reduce(v_even(a) * v_even(b), v_odd(a) * v_odd(b));
 }
 
+/* a b + c d: two products stay below p * 2^32. */
+static inline vu v_mul2(vu a, vu b, vu c, vu d)
+{
+    return v_reduce(v_even(a) * v_even(b) + v_even(c) * v_even(d), v_odd(a) * v_odd(b) + v_odd(c) * v_odd(d));
+}
+
 /*
  * x w mod p for any x below 2^32, where w (no Montgomery form) and floor(w 2^32 / p) were at hand before: a product
  * has two high halves to take instead of four, and needs not be below p on its way in (V. Shoup).

@@ -454,7 +454,7 @@ static uint32_t check_first_row(const struct fm_kern *k)
     for (uint32_t i = 0; i < 3; i++) {
         pis[i] = fm_bb_of(pi[i]);
     }
-    fm_rows_public(&fib.air, pis, per);
+    fm_rows_public(&fib.air, pis, per, n);
     struct fm_rows rows = {&fib.air, pis, trace, per, n, n, n};
     wrong += k->check(&rows, 0, n) != n;
     for (size_t at = 1; at < n; at += 37) {

@@ -109,7 +109,7 @@ static uint32_t check_public(const struct fm_air *a)
         pi[i] = rnd();
         pis[i] = fm_bb_of(pi[i]);
     }
-    fm_rows_public(a, pis, cols);
+    fm_rows_public(a, pis, cols, (size_t)1 << a->log_n);
     top = fm_ext_scale(top, fm_bb_inv(fm_bb_of((uint32_t)n)));
     for (size_t i = 0; i < n; i++, w = fm_bb_mul(w, fm_bb_root(a->log_n))) {
         struct fm_ext d = fm_ext_sub(z, fm_ext_of(w));
