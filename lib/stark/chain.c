@@ -48,8 +48,8 @@ static fm_err check_link(const struct fm_chain_claim *c, uint8_t i)
     if (i + 1 == c->nlinks) {
         return r->kind == FM_KIND_ROOT ? FM_OK : FM_E_REVOKED;
     }
-    if (r->kind == FM_KIND_ROOT || up->record.kind + 1 != r->kind) {
-        return FM_E_DEPTH;
+    if (up->record.kind + 1 != r->kind) {
+        return FM_E_DEPTH; /* above a root record too: what stands there is a capability (check_places) */
     }
     if (r->parent_holder != up->cell.header.idx || r->parent_slot != up->slot ||
         r->parent_gen != up->record.generation) {
@@ -149,8 +149,8 @@ bool fm_chain_get(struct fm_reader *r, struct fm_chain_claim *c)
     c->now = fm_get_u32(r);
     get_limits(r, &c->limits);
     c->nlinks = fm_get_u8(r);
-    if (r->bad || c->nlinks == 0 || c->nlinks > FM_CHAIN_LINKS) {
-        return false;
+    if (c->nlinks == 0 || c->nlinks > FM_CHAIN_LINKS) {
+        return false; /* cut before this: no link */
     }
     for (uint8_t i = 0; i < c->nlinks; i++) {
         fm_opened_get(r, &c->link[i].cell);

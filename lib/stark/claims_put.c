@@ -29,8 +29,8 @@ bool fm_opened_from_proof(const uint8_t *proof, size_t n, struct fm_opened_top *
     if (slot_path != NULL) {
         uint8_t kind = fm_get_u8(&r);
         uint16_t index = fm_get_u16(&r);
-        if (r.bad || kind != FM_WRITE_RECORD || index > 255) {
-            return false;
+        if (kind != FM_WRITE_RECORD || index > 255) {
+            return false; /* cut before this: of no kind */
         }
         *slot = (uint8_t)index;
         fm_get_bytes(&r, (uint8_t *)record, sizeof *record);

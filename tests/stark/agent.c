@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "crypto/hash.h"
 #include "stark/agent_claim.h"
 #include "stark/prove.h"
 #include "tests/core/expect.h"
@@ -56,10 +57,58 @@ static fm_err statement(void)
     return fm_agent_statement(&statement_of, TURNS - 2, start, claim.last.link, FM_STARK_P100);
 }
 
+static void check_refused(const char *name)
+{
+    uint8_t hash[32];
+    uint8_t from[32];
+    fm_hash(FM_H_RECEIPT, (const uint8_t *)&bad.last, sizeof bad.last, hash);
+    TAP_EQ(fm_agent_check(&bad, hash, from), FM_E_STARK_WITNESS, name);
+    bad = claim;
+}
+
+/* Last receipts that are trusted, and are what none is; a first one, of which the link covers little. */
+static void false_ends(void)
+{
+    bad = claim;
+    bad.last.status = FM_REJECTED;
+    check_refused("AGT0024 STARK_WITNESS: the last turn left no receipt");
+    bad.first.version ^= 1;
+    check_refused("AGT0025 STARK_WITNESS: receipts of two versions");
+    bad.last.nonce = TURNS - 2;
+    bad.first.nonce = UINT64_MAX;
+    check_refused("AGT0026 STARK_WITNESS: nonces that begin again at zero between the two");
+    bad.last.seq = TURNS - 2;
+    bad.first.seq = 0;
+    check_refused("AGT0027 STARK_WITNESS: fewer turns in the whole ledger than of this agent");
+}
+
 static fm_err prove(void)
 {
     struct fm_stark_fault fault;
     return fm_stark_prove(&statement_of.st, trace, arena, arena_bytes, proof, sizeof proof, &len, &fault);
+}
+
+/* A proof of too few bits is none, however true it is. What no claim asks for is refused by the statement itself. */
+static void weak_profile(void)
+{
+    static struct fm_agent untouched;
+    TAP_EQ(fm_agent_statement(&statement_of, TURNS - 2, start, claim.last.link, FM_STARK_B65), FM_OK,
+           "AGT0050 a statement for 65 bits");
+    TAP_EQ(prove(), FM_OK, "AGT0051 is proved");
+    TAP_EQ(fm_stark_verify(&statement_of.st, proof, len, scratch, fm_stark_verify_scratch()), FM_OK,
+           "AGT0052 which is a proof");
+    TAP_EQ(fm_agent_verify(&claim, last_hash, FM_STARK_B65, proof, len, &statement_of, scratch,
+                           fm_stark_verify_scratch()),
+           FM_E_STARK_PROFILE, "AGT0023 STARK_PROFILE: but claims too few bits for receipts");
+    TAP_EQ(fm_agent_statement(&statement_of, TURNS - 2, start, claim.last.link, 99), FM_E_STARK_ARGUMENT,
+           "AGT0053 STARK_ARGUMENT: no such profile");
+    memset(&statement_of, 0xa5, sizeof statement_of);
+    memset(&untouched, 0xa5, sizeof untouched);
+    TAP_EQ(fm_agent_statement(&statement_of, 0, start, claim.last.link, FM_STARK_P100), FM_E_STARK_SHAPE,
+           "AGT0054 STARK_SHAPE: no step");
+    TAP_EQ(fm_agent_statement(&statement_of, FM_AGENT_STEPS_MAX + 1, start, claim.last.link, FM_STARK_P100),
+           FM_E_STARK_SHAPE, "AGT0055 STARK_SHAPE: more than a proof takes");
+    TAP_OK(memcmp(&statement_of, &untouched, sizeof untouched) == 0, "AGT0056 and no statement was begun");
 }
 
 static fm_err forge(void)
@@ -130,9 +179,24 @@ static void claims(void)
     refused(FM_E_STARK_CONSTRAINTS, "AGT0021 STARK_CONSTRAINTS: another link before it");
     bad.first.status ^= 1;
     refused(FM_E_STARK_CONSTRAINTS, "AGT0022 STARK_CONSTRAINTS: another status of it");
-    TAP_EQ(fm_agent_verify(&claim, last_hash, FM_STARK_B65, proof, len, &statement_of, scratch,
-        fm_stark_verify_scratch()),
-           FM_E_STARK_PROFILE, "AGT0023 STARK_PROFILE: one that claims too few bits");
+}
+
+/* The claim's bytes: there and back, and no piece of them. */
+static void claim_bytes(void)
+{
+    uint8_t bytes[8 + 2 * sizeof claim.first];
+    struct fm_writer out;
+    struct fm_reader in;
+    uint32_t read = 0;
+    fm_writer_init(&out, bytes, sizeof bytes);
+    fm_agent_put(&out, &claim);
+    for (size_t n = 0; n <= out.len; n++) {
+        fm_reader_init(&in, bytes, n);
+        read += fm_agent_get(&in, &bad);
+    }
+    TAP_OK(!out.bad && read == 1 && fm_reader_end(&in) && bad.count == TURNS &&
+               memcmp(&bad.last, &claim.last, sizeof bad.last) == 0,
+           "AGT0028 a claim is read back, and no piece of it");
 }
 
 /* The witness is wrong from one step on; the claim is the true one, or ends where the wrong witness does. */
@@ -209,6 +273,9 @@ int main(void)
     make_turns();
     honest();
     claims();
+    false_ends();
+    claim_bytes();
+    weak_profile();
     honest();
     lies();
     longest();

@@ -10,20 +10,30 @@
 #include "tests/stark/claims_world.h"
 #include "tests/tap.h"
 
-static fm_err prove_chain(const struct fm_chain_claim *q, const struct fm_chain_witness *x)
+static fm_err prove_chain_at(const struct fm_chain_claim *q, const struct fm_chain_witness *x, unsigned profile)
 {
     struct fm_opening o = {.paths = &paths, .siblings = siblings};
     fm_err e;
     fm_paths_init(&paths);
     fm_chain_open(&o, q, x);
-    e = fm_paths_finish(&paths, FM_STARK_P100);
+    e = fm_paths_finish(&paths, profile);
     return e != FM_OK ? e : prove_paths();
+}
+
+static fm_err prove_chain(const struct fm_chain_claim *q, const struct fm_chain_witness *x)
+{
+    return prove_chain_at(q, x, FM_STARK_P100);
+}
+
+static fm_err verify_chain_at(const struct fm_chain_claim *q, unsigned profile)
+{
+    return fm_chain_verify(q, w->state.root, profile, proof_bytes, proof_len, &paths, scratch,
+                           fm_stark_verify_scratch());
 }
 
 static fm_err verify_chain(const struct fm_chain_claim *q)
 {
-    return fm_chain_verify(q, w->state.root, FM_STARK_P100, proof_bytes, proof_len, &paths, scratch,
-                           fm_stark_verify_scratch());
+    return verify_chain_at(q, FM_STARK_P100);
 }
 
 static struct fm_chain_claim chain, bad;
@@ -139,6 +149,18 @@ static void another_parent(uint32_t holder, uint8_t slot_, const char *name)
     TAP_EQ(verify_chain(&q), FM_E_REVOKED, name);
 }
 
+/* A proof that takes 2^65 attempts to forge, or that no profile is there for: the verifier itself has nothing against
+ * the first. */
+static void weak_profiles(void)
+{
+    TAP_EQ(prove_chain_at(&chain, &witness, FM_STARK_B65), FM_OK, "CLM0056 a proof of 65 bits");
+    TAP_EQ(fm_stark_verify(&paths.st, proof_bytes, proof_len, scratch, fm_stark_verify_scratch()), FM_OK,
+           "CLM0057 is a proof");
+    TAP_EQ(verify_chain_at(&chain, FM_STARK_B65), FM_E_STARK_PROFILE,
+           "CLM0035 STARK_PROFILE: but claims too few bits for a chain");
+    TAP_EQ(verify_chain_at(&chain, 99), FM_E_STARK_ARGUMENT, "CLM0058 STARK_ARGUMENT: no such profile");
+}
+
 static void test_chain(void)
 {
     uint8_t root[32];
@@ -186,13 +208,14 @@ static void test_chain(void)
     refused(FM_E_EXPIRED, "CLM0024 EXPIRED: a second too late");
     bad.now = bad.state.top.now - 1;
     refused(FM_E_STARK_WITNESS, "CLM0034 STARK_WITNESS: as of a second before the state's own");
-    TAP_EQ(fm_chain_verify(&chain, w->state.root, FM_STARK_B65, proof_bytes, proof_len, &paths, scratch,
-                           fm_stark_verify_scratch()),
-           FM_E_STARK_PROFILE, "CLM0035 STARK_PROFILE: one that claims too few bits");
     bad.now = FM_NEVER;
     refused(FM_E_EXPIRED, "CLM0025 EXPIRED: the last second there is");
     bad.target.header.epoch[2]++;
     refused(FM_E_LIFTED, "CLM0026 LIFTED: another epoch at the target");
+    bad.link[1].record.target ^= 1;
+    refused(FM_E_TARGET, "CLM0054 TARGET: a parent on another cell");
+    bad.link[1].record.epoch ^= 1;
+    refused(FM_E_TARGET, "CLM0055 TARGET: a parent of another epoch");
     bad.link[1].cell.header.lifecycle = FM_SEALED;
     refused(FM_E_HOLDER_NOT_LIVE, "CLM0027 HOLDER_NOT_LIVE: a sealed holder");
     bad.target.header.lifecycle = FM_DESTROYED;
@@ -219,15 +242,16 @@ static void test_chain(void)
     refused(FM_E_ALLOWANCE, "CLM0033 ALLOWANCE: more used than there was");
     amplify();
     every_bit();
+    weak_profiles();
     another_parent(b->idx, 3, "CLM0051 REVOKED: another slot of the parent's holder");
     another_parent(c->idx, 1, "CLM0052 REVOKED: the same slot of another holder");
     world_free(w);
 }
 
-/* Claims as bytes: there and back, and every cut. */
+/* Claims as bytes: there and back, and every cut. A link more than there can be has its bytes too, and no place. */
 static void test_bytes(void)
 {
-    uint8_t bytes[FM_CHAIN_BYTES_MAX];
+    uint8_t bytes[FM_CHAIN_BYTES_MAX + FM_OPENED_BYTES + 65] = {0};
     struct fm_writer wr;
     uint32_t read = 0;
     fm_writer_init(&wr, bytes, sizeof bytes);
@@ -235,7 +259,7 @@ static void test_bytes(void)
     for (size_t n = 0; n <= wr.len; n++) {
         struct fm_reader r;
         fm_reader_init(&r, bytes, n);
-        read += fm_chain_get(&r, &bad) && fm_reader_end(&r);
+        read += fm_chain_get(&r, &bad);
     }
     TAP_OK(!wr.bad && read == 1 && memcmp(&bad.link[2], &chain.link[2], sizeof chain.link[2]) == 0,
            "CLM0040 a claim is read back, and no piece of it");
@@ -245,6 +269,42 @@ static void test_bytes(void)
         fm_reader_init(&r, bytes, sizeof bytes);
         TAP_OK(!fm_chain_get(&r, &bad), "CLM0041 nor one of no link, or of more than there can be");
     }
+}
+
+static bool read_proof(const uint8_t *bytes, size_t n)
+{
+    struct fm_opened_top top;
+    struct fm_chain_link l;
+    uint8_t slots[8][32];
+    uint8_t cells[32][32];
+    return fm_opened_from_proof(bytes, n, &top, &l.cell, &l.slot, &l.record, slots, cells);
+}
+
+/* A heart's proof of a record, taken apart by whoever makes a claim of it: from a node that sends what it likes. */
+static void test_proofs(void)
+{
+    uint8_t bytes[FM_PROOF_BYTES_MAX + 1] = {0};
+    uint32_t read = 0;
+    size_t n;
+    size_t kind;
+    expect_begin();
+    n = fm_proof_make(&w->state, b->idx, FM_WRITE_RECORD, 2, bytes, sizeof bytes);
+    kind = n - 3 * 32 - sizeof(struct fm_record) - 3; /* three levels of slots; before them kind and index */
+    for (size_t i = 0; i <= n + 1; i++) {
+        read += read_proof(bytes, i);
+    }
+    TAP_OK(read == 1 && read_proof(bytes, n), "CLM0070 a proof is read, and none that is cut or longer");
+    bytes[kind] = FM_WRITE_FIELD;
+    TAP_OK(!read_proof(bytes, n), "CLM0071 nor a field's, as if it were a record's");
+    bytes[kind] = FM_WRITE_RECORD;
+    bytes[kind + 2] = 1;
+    TAP_OK(!read_proof(bytes, n), "CLM0072 nor of slot 258, which is not slot 2");
+    bytes[kind + 2] = 0;
+    bytes[sizeof(struct fm_top)] ^= 1;
+    TAP_OK(!read_proof(bytes, n), "CLM0073 nor at another place than the cell's own");
+    bytes[sizeof(struct fm_top)] ^= 1;
+    TAP_OK(read_proof(bytes, n), "CLM0074 but as it was");
+    world_free(w);
 }
 
 /* A ledger of two cells, the first with one slot: there the record's digest is the root of its slots, and no path. */
@@ -288,6 +348,7 @@ int main(void)
     scratch = malloc(fm_stark_verify_scratch());
     test_chain();
     test_bytes();
+    test_proofs();
     test_one_slot();
     test_delegations();
     free(scratch);

@@ -13,31 +13,42 @@ struct fm_deleg_claim deleg;
 struct fm_deleg_witness deleg_witness;
 uint8_t receipt_hash[32];
 static struct fm_deleg_claim worse;
+static uint8_t into = 2; /* the slot of C */
 
-fm_err prove_deleg(const struct fm_deleg_claim *d, const struct fm_deleg_witness *x)
+static fm_err prove_deleg_at(const struct fm_deleg_claim *d, const struct fm_deleg_witness *x, unsigned profile)
 {
     struct fm_opening o = {.paths = &paths, .siblings = siblings};
     fm_err e;
     fm_paths_init(&paths);
     fm_deleg_open(&o, d, x);
-    e = fm_paths_finish(&paths, FM_STARK_P100);
+    e = fm_paths_finish(&paths, profile);
     return e != FM_OK ? e : prove_paths();
+}
+
+fm_err prove_deleg(const struct fm_deleg_claim *d, const struct fm_deleg_witness *x)
+{
+    return prove_deleg_at(d, x, FM_STARK_P100);
+}
+
+static fm_err verify_deleg_at(const struct fm_deleg_claim *d, unsigned profile)
+{
+    return fm_deleg_verify(d, receipt_hash, profile, proof_bytes, proof_len, &paths, scratch,
+                           fm_stark_verify_scratch());
 }
 
 static fm_err verify_deleg(const struct fm_deleg_claim *d)
 {
-    return fm_deleg_verify(d, receipt_hash, FM_STARK_P100, proof_bytes, proof_len, &paths, scratch,
-                           fm_stark_verify_scratch());
+    return verify_deleg_at(d, FM_STARK_P100);
 }
 
-/* The state before a turn of B's: the chain of its slot, and C's slot 2. */
+/* The state before a turn of B's: the chain of its slot, and the slot of C. */
 static void before_turn(uint8_t held)
 {
     struct fm_chain_link l;
     struct fm_opened_top pre;
     memset(&deleg, 0, sizeof deleg);
     make_chain(b->idx, held, &deleg.held, &deleg_witness.held);
-    open_record(c->idx, 2, &pre, &l, deleg_witness.before_slot, deleg_witness.before_cell);
+    open_record(c->idx, into, &pre, &l, deleg_witness.before_slot, deleg_witness.before_cell);
     deleg.dst_before = l.cell;
     deleg.opened = l.record;
 }
@@ -53,7 +64,7 @@ static void after_turn(uint8_t held, bool whole)
     deleg.receipt = w->sealed.receipt;
     memcpy(receipt_hash, w->sealed.receipt_hash, 32);
     deleg.held.now = deleg.receipt.rest.now;
-    open_record(c->idx, 2, &deleg.post, &l, deleg_witness.dst_slot, deleg_witness.dst_cell);
+    open_record(c->idx, into, &deleg.post, &l, deleg_witness.dst_slot, deleg_witness.dst_cell);
     deleg.dst = l.cell;
     deleg.dst_slot = l.slot;
     deleg.record = l.record;
@@ -129,9 +140,7 @@ static void deleg_lies(void)
         "CLM2025 another generation of the slot before");
     worse.dst_before.header.idx ^= 1;
     deleg_refused(FM_E_STARK_WITNESS, "CLM2026 STARK_WITNESS: before and after are two cells");
-    TAP_EQ(fm_deleg_verify(&deleg, receipt_hash, FM_STARK_TOY, proof_bytes, proof_len, &paths, scratch,
-                           fm_stark_verify_scratch()),
-           FM_E_STARK_PROFILE, "CLM2027 STARK_PROFILE: one that claims nothing");
+    TAP_EQ(verify_deleg_at(&deleg, FM_STARK_TOY), FM_E_STARK_PROFILE, "CLM2027 STARK_PROFILE: one that claims nothing");
     worse.receipt.head.post_root[0] ^= 1;
     deleg_refused(FM_E_PROOF_ROOT, "CLM2019 PROOF_ROOT: another receipt");
     worse.receipt.rest.cost ^= 1;
@@ -229,6 +238,8 @@ static void one_by_one(void)
     LIE(held.now, FM_E_STARK_WITNESS);
     worse.dst_before.header.nslots = worse.dst_slot;
     seen(FM_E_NO_SLOT, "the slot was not there before");
+    worse.dst.header.nslots = worse.dst_slot;
+    seen(FM_E_NO_SLOT, "the slot is not there after: it is padding of the tree");
     worse.held.state.top.ncells = worse.dst.header.idx;
     seen(FM_E_NO_CELL, "the cell was not there before");
     worse = deleg;
@@ -266,8 +277,12 @@ static void one_by_one_whole(bool metered)
     LIE(post.top.prev_receipt[0], FM_E_STARK_WITNESS);
     LIE(receipt.head.prev_receipt[0], FM_E_STARK_WITNESS);
     LIE(receipt.head.link[0], FM_E_STARK_WITNESS);
+    LIE(held.link[0].cell.header.link[0], FM_E_STARK_WITNESS); /* the turn goes on from another past of the agent */
     LIE(receipt.head.turn_hash[0], FM_E_STARK_WITNESS);
     LIE(receipt.head.nonce, FM_E_STARK_WITNESS);
+    worse.held.link[0].cell.header.nonce = worse.receipt.head.nonce = FM_U64_MAX;
+    worse.agent_after.header.nonce = 0;
+    seen(FM_E_STARK_WITNESS, "a nonce that begins again, and every old turn with it");
     LIE(receipt.rest.cost, FM_E_STARK_WITNESS);
     LIE(agent_after.header.link[0], FM_E_STARK_WITNESS);
     LIE(agent_after.header.nonce, FM_E_STARK_WITNESS);
@@ -305,6 +320,25 @@ static void test_later_turn(void)
     world_free(w);
 }
 
+/* `worse` as if its chain had so many links more, above what was its root record: deeper than the heart lets it be. */
+static void deepen(uint8_t links)
+{
+    struct fm_chain_claim *q = &worse.held;
+    for (uint8_t i = 0; i < links; i++) {
+        struct fm_chain_link *top = &q->link[q->nlinks];
+        *top = top[-1];
+        for (uint8_t k = 0; k < q->nlinks; k++) {
+            q->link[k].record.kind++;
+        }
+        top[-1].record.parent_holder = top->cell.header.idx;
+        top[-1].record.parent_slot = top->slot;
+        top[-1].record.parent_gen = top->record.generation;
+        worse.held_after.kind++;
+        worse.record.kind++;
+        q->nlinks++;
+    }
+}
+
 /* The held capability stands at the end of chains of every length that may still grant; one deeper grants nothing. */
 static void test_deep(void)
 {
@@ -325,9 +359,91 @@ static void test_deep(void)
             world_free(w);
         }
     }
-    deleg.held.link[0].record.kind = FM_DEPTH_MAX + 1;
-    deleg.record.kind = FM_DEPTH_MAX + 2;
-    TAP_OK(verify_deleg(&deleg) != FM_OK, "CLM2202 nothing is below depth 8");
+    worse = deleg;
+    deepen(1);
+    TAP_OK(worse.record.kind == FM_DEPTH_MAX + 1 && fm_deleg_check(&worse, receipt_hash) == FM_OK,
+           "CLM2202 a record of depth 8 is the deepest");
+    worse = deleg;
+    deepen(2);
+    TAP_EQ(fm_deleg_check(&worse, receipt_hash), FM_E_DEPTH, "CLM2203 DEPTH: its holder grants nothing");
+}
+
+/* What DELEG-W says of a turn that cost something: the whole cost is paid, in native units, by who had as much. */
+static void unpaid(void)
+{
+    struct fm_header *before = &worse.held.link[0].cell.header;
+    struct fm_header *after = &worse.agent_after.header;
+    int64_t cost = (int64_t)deleg.receipt.rest.cost;
+    unseen = 0;
+    seen(cost > 0 ? FM_OK : FM_E_STARK_WITNESS, "a turn that costs something");
+    after->balance++;
+    seen(FM_E_STARK_WITNESS, "not all of it is paid");
+    before->asset = after->asset = 1;
+    seen(FM_E_STARK_WITNESS, "it is paid in another asset");
+    before->balance = cost - 1;
+    after->balance = -1;
+    seen(FM_E_STARK_WITNESS, "there was less");
+    before->balance = -1;
+    after->balance = -1 - cost;
+    seen(FM_E_STARK_WITNESS, "there was less than nothing");
+    before->balance = cost;
+    after->balance = 0;
+    seen(FM_OK, "there was just as much");
+    TAP_EQ(unseen, 0, "CLM2062 a turn's cost is paid by its agent");
+}
+
+/* B and C have one slot and no tree over it: the record's digest is the root of their slots. Turns have a price. */
+static void test_one_slot_each(bool whole)
+{
+    struct fm_limits l = limits_of(FM_RIGHT_READ | FM_RIGHT_GRANT);
+    struct fm_params params;
+    fm_params_default(&params);
+    params.fee_base = 100;
+    w = world_new(&params);
+    a = world_actor(w, 0, 8, 16, 100000);
+    b = world_actor(w, 1, 1, 16, 1000);
+    c = world_actor(w, 2, 1, 16, 1000);
+    into = 0;
+    l.allowance = 1000;
+    give(a, b, 0, &l);
+    fm_turn_open(self(c), 0, b->id);
+    (void)world_end(w, c);
+    before_turn(0);
+    l.rights = FM_RIGHT_READ;
+    l.allowance = 300;
+    fm_turn_grant(slot(b, 0, a->id), c->id, 0, &l);
+    expect_ok(b, "CLM2300 from an only slot into an only slot");
+    after_turn(0, whole);
+    TAP_OK(prove_deleg(&deleg, &deleg_witness) == FM_OK && verify_deleg(&deleg) == FM_OK,
+           whole ? "CLM2301 is a DELEG-W" : "CLM2301 is a DELEG-P");
+    worse = deleg;
+    worse.record.rights = worse.held.limits.rights = FM_RIGHT_READ | FM_RIGHT_GRANT;
+    deleg_refused(FM_E_PROOF_ROOT, "CLM2302 PROOF_ROOT: more was given than stands there");
+    worse.agent_after.slots_root[31] ^= 1;
+    deleg_refused(whole ? FM_E_PROOF_ROOT : FM_OK, "CLM2303 PROOF_ROOT: the allowance used is not what stands there");
+    worse.opened.max_amount ^= 1;
+    deleg_refused(FM_E_PROOF_ROOT, "CLM2304 PROOF_ROOT: nor did the slot hold that before");
+    worse.held.link[0].record.badge ^= 1;
+    worse.held_after.badge ^= 1;
+    worse.record.badge = worse.held.limits.badge = worse.held.link[0].record.badge;
+    deleg_refused(FM_E_PROOF_ROOT, "CLM2305 PROOF_ROOT: nor the agent's");
+    if (whole) {
+        unpaid();
+    }
+    into = 2;
+    world_free(w);
+}
+
+/* A proof of too few bits is none, however true it is. */
+static void test_weak_profile(void)
+{
+    make_deleg(true, true, 0);
+    TAP_EQ(prove_deleg_at(&deleg, &deleg_witness, FM_STARK_B65), FM_OK, "CLM2310 a proof of 65 bits");
+    TAP_EQ(fm_stark_verify(&paths.st, proof_bytes, proof_len, scratch, fm_stark_verify_scratch()), FM_OK,
+           "CLM2311 is a proof");
+    TAP_EQ(verify_deleg_at(&deleg, FM_STARK_B65), FM_E_STARK_PROFILE, "CLM2312 STARK_PROFILE: but of no delegation");
+    TAP_EQ(verify_deleg_at(&deleg, 99), FM_E_STARK_ARGUMENT, "CLM2313 STARK_ARGUMENT: no such profile");
+    world_free(w);
 }
 
 static void test_deleg(bool metered, bool whole, const char *name)
@@ -335,6 +451,7 @@ static void test_deleg(bool metered, bool whole, const char *name)
     uint8_t bytes[FM_DELEG_BYTES_MAX];
     struct fm_writer wr;
     struct fm_reader r;
+    uint32_t read = 0;
     make_deleg(metered, whole, 0);
     TAP_EQ(fm_deleg_check(&deleg, receipt_hash), FM_OK, name);
     TAP_EQ(prove_deleg(&deleg, &deleg_witness), FM_OK, "CLM2002 it is proved");
@@ -349,6 +466,11 @@ static void test_deleg(bool metered, bool whole, const char *name)
     }
     fm_writer_init(&wr, bytes, sizeof bytes);
     fm_deleg_put(&wr, &deleg);
+    for (size_t n = 0; n < wr.len; n++) {
+        fm_reader_init(&r, bytes, n);
+        read += fm_deleg_get(&r, whole, &worse);
+    }
+    TAP_EQ(read, 0, "CLM2009 no piece of its bytes is a claim");
     fm_reader_init(&r, bytes, wr.len);
     TAP_OK(!wr.bad && fm_deleg_get(&r, whole, &worse) && fm_reader_end(&r) && verify_deleg(&worse) == FM_OK,
            "CLM2004 the claim is read back");
@@ -363,4 +485,7 @@ void test_delegations(void)
     test_deleg(true, true, "CLM2008 DELEG-W of a metered one");
     test_later_turn();
     test_deep();
+    test_one_slot_each(false);
+    test_one_slot_each(true);
+    test_weak_profile();
 }

@@ -86,7 +86,30 @@ static void make_member(void)
     free(trace);
     fm_writer_init(&out, claim, sizeof claim);
     fm_file_member_put(&out, &public);
+    k = 0;
+    for (size_t n = 0; n <= out.len; n++) {
+        struct fm_reader in;
+        fm_reader_init(&in, claim, n);
+        k += fm_file_member(&in, &public);
+    }
+    TAP_EQ(k, 1, "FIL0018 MEMBER's claim is read, and no piece of it");
     keep(FM_STARK_MEMBER, root, out.len);
+}
+
+/* The claim in `claim` up to its count of links, which is none: all of it is there, and nothing after it. */
+static void no_links(const uint8_t root[32])
+{
+    uint8_t file[FM_STARK_CLAIM_AT + FM_OPENED_TOP_BYTES + 38];
+    size_t need = fm_stark_file_scratch();
+    void *room = malloc(need);
+    struct fm_writer out;
+    fm_writer_init(&out, file, sizeof file);
+    fm_file_put(&out, FM_STARK_CAPCHAIN, FM_STARK_P100, FM_OPENED_TOP_BYTES + 38);
+    fm_put_bytes(&out, claim, FM_OPENED_TOP_BYTES + 37);
+    fm_put_u8(&out, 0);
+    TAP_OK(!out.bad && fm_stark_file_verify(FM_STARK_CAPCHAIN, root, file, out.len, room, need) == FM_E_STARK_CLAIM,
+           "FIL0019 STARK_CLAIM: a chain of no link");
+    free(room);
 }
 
 static void make_capchain(void)
@@ -106,6 +129,7 @@ static void make_capchain(void)
     fm_writer_init(&out, claim, sizeof claim);
     fm_chain_put(&out, &q);
     keep(FM_STARK_CAPCHAIN, root, out.len);
+    no_links(root);
 }
 
 static void make_delegation(bool whole)

@@ -127,6 +127,10 @@ static void one(uint32_t sl, uint32_t cl, uint32_t cell, uint32_t slot, const ch
     claim.record[63] ^= 128;
     e = fm_stark_member_verify(&claim, x.proof, x.len, room, need);
     TAP_EQ(e, FM_E_STARK_CONSTRAINTS, "MEM0005 and refuses another record");
+    TAP_EQ(fm_stark_member_verify(&claim, x.proof, x.len, room, need - 1), FM_E_STARK_SCRATCH,
+           "MEM0006 STARK_SCRATCH: a byte of room too few");
+    TAP_EQ(fm_stark_member_verify(&claim, x.proof, x.len, room, 8), FM_E_STARK_SCRATCH,
+           "MEM0007 STARK_SCRATCH: not even room for the statement");
     free(room);
     /* Another record, root or position under the same proof. */
     unsigned accepted = 0;
@@ -161,7 +165,29 @@ static void refuses(void)
     free(x.trace);
     TAP_EQ(fm_member_statement(&m, 9, 3, root, 5, 1, record, FM_STARK_P100), FM_E_STARK_SHAPE, "MEM0012 too deep");
     TAP_EQ(fm_member_statement(&m, 2, 3, root, 8, 1, record, FM_STARK_P100), FM_E_STARK_SHAPE, "MEM0013 no such cell");
+    TAP_EQ(fm_member_statement(&m, 2, 3, root, 5, 4, record, FM_STARK_P100), FM_E_STARK_SHAPE, "MEM0015 no such slot");
+    TAP_EQ(fm_member_statement(&m, 2, 33, root, 5, 1, record, FM_STARK_P100), FM_E_STARK_SHAPE,
+           "MEM0016 more cells than there can be");
     TAP_EQ(fm_member_statement(&m, 2, 3, root, 5, 1, record, 99), FM_E_STARK_ARGUMENT, "MEM0014 no such profile");
+}
+
+/* A proof of too few bits is none, however true it is. */
+static void weak_profile(void)
+{
+    struct fm_stark_member claim = {.cell = 5, .slot = 1, .cells_log = 3, .slots_log = 2, .profile = FM_STARK_B65};
+    size_t need = fm_stark_member_scratch();
+    void *room = malloc(need);
+    struct made x;
+    world(2, 3, 5, 1);
+    memcpy(claim.root, root, 32);
+    memcpy(claim.record, record, 64);
+    TAP_EQ(fm_member_statement(&m, 2, 3, root, 5, 1, record, FM_STARK_B65), FM_OK, "MEM0030 a statement for 65 bits");
+    TAP_EQ(make(&x), FM_OK, "MEM0031 is proved, and the proof is one");
+    TAP_EQ(fm_stark_member_verify(&claim, x.proof, x.len, room, need), FM_E_STARK_PROFILE,
+           "MEM0032 STARK_PROFILE: but claims too few bits");
+    free(x.proof);
+    free(x.trace);
+    free(room);
 }
 
 /* Change every cell of the record's block and of one path block; the cells that nothing reads are known. */
@@ -205,6 +231,7 @@ int main(void)
     one(2, 3, 5, 1, "MEM0101 a record of a small tree");
     one(6, 20, 777777, 41, "MEM0102 a record among 2^20 cells");
     refuses();
+    weak_profile();
     mutate();
     free(scratch);
     return tap_done();

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "crypto/hash.h"
-#include "stark/paths.h"
+#include "stark/opened.h"
 #include "stark/prove.h"
 #include "stark/rcpt.h"
 #include "tests/stark/evil.h"
@@ -116,6 +116,20 @@ static void make_heads(uint32_t count, uint64_t seq, struct fm_rcpt_claim *c)
     hash_head(heads[count - 1], c->last_hash);
 }
 
+/* A proof of too few bits is none, however true it is. */
+static void weak_receipts(const struct fm_rcpt_claim *c)
+{
+    struct made x;
+    TAP_EQ(fm_rcpt_statement(&rcpt, c, FM_STARK_B65), FM_OK, "STM0031 a statement for 65 bits");
+    take(&x, &rcpt.st);
+    TAP_EQ(fm_rcpt_trace(&rcpt, (const uint8_t(*)[FM_RCPT_HEAD_BYTES])heads, x.trace), FM_OK, "STM0032 has a witness");
+    TAP_OK(prove(&rcpt.st, &x) == FM_OK && verify(&rcpt.st, &x) == FM_OK, "STM0033 and a proof");
+    TAP_EQ(fm_rcpt_verify(c, c->last_hash, FM_STARK_B65, x.proof, x.len, &rcpt, scratch, fm_stark_verify_scratch()),
+           FM_E_STARK_PROFILE, "STM0034 STARK_PROFILE: that claims too few bits for receipts");
+    TAP_EQ(fm_rcpt_statement(&rcpt, c, 99), FM_E_STARK_ARGUMENT, "STM0035 STARK_ARGUMENT: no such profile");
+    release(&x);
+}
+
 static void honest_receipts(uint32_t count, uint64_t seq, const char *name)
 {
     struct fm_rcpt_claim c;
@@ -140,6 +154,9 @@ static void honest_receipts(uint32_t count, uint64_t seq, const char *name)
     TAP_EQ(e, FM_E_PROOF_ROOT, "STM0022 PROOF_ROOT: another last receipt");
     e = fm_rcpt_verify(&c, c.last_hash, FM_STARK_TOY, x.proof, x.len, &rcpt, scratch, fm_stark_verify_scratch());
     TAP_EQ(e, FM_E_STARK_PROFILE, "STM0023 STARK_PROFILE: one that claims nothing");
+    if (count > 1) {
+        weak_receipts(&c);
+    }
     release(&x);
 }
 
@@ -180,8 +197,34 @@ static void lie_about(enum lie lie, struct fm_rcpt_claim *c)
     hash_head(heads[HEADS - 1], c->last_hash);
 }
 
+/* The claim's bytes: there and back, no piece of them, and none of more receipts than there is room for. */
+static void receipts_bytes(void)
+{
+    static struct fm_rcpt_claim c;
+    static struct fm_rcpt_claim back;
+    static uint8_t bytes[144 + 8 * (FM_RCPT_MAX + 1)];
+    struct fm_writer out;
+    struct fm_reader in;
+    uint32_t read = 0;
+    make_heads(HEADS, 5, &c);
+    fm_writer_init(&out, bytes, sizeof bytes);
+    fm_rcpt_put(&out, &c);
+    for (size_t n = 0; n <= out.len; n++) {
+        fm_reader_init(&in, bytes, n);
+        read += fm_rcpt_get(&in, &back);
+    }
+    TAP_OK(!out.bad && read == 1 && fm_reader_end(&in) && back.height[HEADS - 1] == c.height[HEADS - 1],
+           "STM0037 a claim is read back, and no piece of it");
+    for (uint32_t i = 0; i < 2; i++) {
+        fm_put_le32(bytes, i * (FM_RCPT_MAX + 1));
+        fm_reader_init(&in, bytes, sizeof bytes);
+        TAP_OK(!fm_rcpt_get(&in, &back), "STM0038 nor one of no receipt, or of more than there can be");
+    }
+}
+
 static void false_receipts(void)
 {
+    static struct fm_rcpt untouched;
     static const char *const names[LIES] = {"STM0010 a receipt that names another before it",
                                             "STM0011 a receipt that begins at another root",
                                             "STM0012 a seq out of turn",
@@ -209,10 +252,13 @@ static void false_receipts(void)
     c.height[HEADS - 1] = c.height[HEADS - 2] - 1;
     TAP_EQ(fm_rcpt_statement(&rcpt, &c, FM_STARK_P100), FM_E_STARK_WITNESS,
         "STM0019 STARK_WITNESS: a height that falls");
+    memset(&rcpt, 0xa5, sizeof rcpt);
+    memset(&untouched, 0xa5, sizeof untouched);
     c.count = 0;
     TAP_EQ(fm_rcpt_statement(&rcpt, &c, FM_STARK_P100), FM_E_STARK_SHAPE, "STM0016 no receipt at all");
     c.count = FM_RCPT_MAX + 1;
     TAP_EQ(fm_rcpt_statement(&rcpt, &c, FM_STARK_P100), FM_E_STARK_SHAPE, "STM0017 more than a proof takes");
+    TAP_OK(memcmp(&rcpt, &untouched, sizeof untouched) == 0, "STM0036 and no statement was begun");
     c.count = 2;
     c.first_seq = UINT64_MAX;
     TAP_EQ(fm_rcpt_statement(&rcpt, &c, FM_STARK_P100), FM_E_STARK_ARGUMENT, "STM0018 a seq beyond the last");
@@ -348,6 +394,47 @@ static void shapes(void)
     TAP_EQ(fm_paths_finish(&paths, 99), FM_E_STARK_ARGUMENT, "STM0134 no such profile");
 }
 
+/* The table ties the siblings of twins at one distance. */
+static void far_twins(void)
+{
+    uint8_t d[32] = {0};
+    uint32_t pi;
+    for (uint32_t swapped = 0; swapped < 2; swapped++) {
+        fm_paths_init(&paths);
+        pi = fm_paths_digest(&paths, d);
+        (void)fm_paths_add(&paths, 3, 1, pi, pi);
+        (void)fm_paths_add(&paths, 4, 1, pi, pi);
+        (void)fm_paths_twin(&paths, swapped, pi, pi);
+        (void)fm_paths_twin(&paths, 1 - swapped, pi, pi);
+        TAP_EQ(fm_paths_finish(&paths, FM_STARK_P100), swapped == 0 ? FM_OK : FM_E_STARK_SHAPE,
+               swapped == 0 ? "STM0135 twins at one distance"
+                            : "STM0136 STARK_SHAPE: at two, of which one would be free");
+    }
+}
+
+/* A path that is there already is left out; one that differs in anything is not. */
+static void same_paths(void)
+{
+    struct fm_opening o = {.paths = &paths};
+    uint8_t ends[2][32] = {{1}, {2}};
+    uint32_t wrong = 0;
+    fm_paths_init(&paths);
+    for (uint32_t i = 0; i < 2; i++) {
+        TAP_EQ(fm_opening_path(&o, 3, 4, ends[0], ends[1], NULL), 0,
+               "STM0140 a path that is there already is that one");
+    }
+    TAP_EQ(fm_opening_path(&o, 4, 4, ends[0], ends[1], NULL), 1, "STM0141 of other levels: another");
+    TAP_EQ(fm_opening_path(&o, 3, 5, ends[0], ends[1], NULL), 2, "STM0142 to another place: another");
+    for (uint32_t i = 0; i < 64; i++) {
+        fm_paths_init(&paths);
+        (void)fm_opening_path(&o, 3, 4, ends[0], ends[1], NULL);
+        ends[i / 32][i % 32] ^= 16;
+        wrong += fm_opening_path(&o, 3, 4, ends[0], ends[1], NULL) != 1 || paths.nsegments != 2;
+        ends[i / 32][i % 32] ^= 16;
+    }
+    TAP_EQ(wrong, 0, "STM0143 with any byte of leaf or root another: another");
+}
+
 int main(void)
 {
     scratch = malloc(fm_stark_verify_scratch());
@@ -355,9 +442,12 @@ int main(void)
     honest_receipts(3, 65535, "STM0006 three, over the edge of a limb");
     honest_receipts(HEADS, (1ull << 32) - 3, "STM0007 eight, over the edge of a word");
     false_receipts();
+    receipts_bytes();
     honest_paths();
     false_twins();
     shapes();
+    far_twins();
+    same_paths();
     free(scratch);
     return tap_done();
 }
