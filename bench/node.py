@@ -86,6 +86,7 @@ def main():
     row("node_one_client_ms", statistics.median(turns), "ms", statistics.median(syncs))
     row("node_signed_durable_per_s", statistics.median(rates), "turns/s", 0)
     row("heart_text_bytes_aarch64", text_bytes("build/aarch64/libcore.a", "build/aarch64/libwire.a"), "bytes", 128 << 10)
+    # the whole archive that a stranger links, cursor and cap_subset of the rooms below included
     row("stark_verifier_text_bytes", text_bytes("build/host/libstark_verify.a"), "bytes", 48 << 10)
     row("stark_verifier_vector_text_bytes", text_bytes("build/host/libstark_verify_wide.a"), "bytes", 0)
 

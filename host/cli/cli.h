@@ -52,7 +52,8 @@ void say_list_end(void);
 void say_end(void);
 /* Fails: prints the error (name, sentence, detail) and gives the exit status 10 + category, 2 for USAGE. */
 int say_error(fm_err code, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* Progress on a terminal; silent elsewhere. done = total ends it. */
+/* Progress on a terminal; silent elsewhere. done = total ends it, and so does whatever is said next. what: a name of
+ * at most 12 letters that stays where it is. */
 void say_progress(const char *what, uint64_t done, uint64_t total);
 
 /* Options. */

@@ -156,6 +156,7 @@ static int member_job(struct stark_job *job, struct member_work *w, const struct
     uint8_t root[32];
     uint32_t slots_log;
     uint32_t cells_log;
+    struct fm_stark_member claim;
     struct fm_writer out;
     fm_err err;
     int status = open_link(s, idx, slot, &top, &l, slots, cells);
@@ -171,13 +172,11 @@ static int member_job(struct stark_job *job, struct member_work *w, const struct
     if (err != FM_OK) {
         return say_error(err, "cell %u, slot %u", idx, slot);
     }
+    claim = (struct fm_stark_member){.cells_log = (uint8_t)cells_log, .slots_log = (uint8_t)slots_log, .slot = slot,
+                                     .cell = idx};
+    memcpy(claim.record, &l.record, sizeof l.record);
     fm_writer_init(&out, job->claim, sizeof job->claim);
-    fm_put_u8(&out, (uint8_t)cells_log);
-    fm_put_u8(&out, (uint8_t)slots_log);
-    fm_put_u8(&out, slot);
-    fm_put_zeros(&out, 1);
-    fm_put_u32(&out, idx);
-    fm_put_bytes(&out, (const uint8_t *)&l.record, sizeof l.record);
+    fm_file_member_put(&out, &claim);
     job->claim_bytes = out.len;
     job->st = &w->m.st;
     job->trace = member_trace;
@@ -222,7 +221,7 @@ int cmd_prove_member(const struct args *a)
     uint8_t slot = 0;
     int status = stark_out(a, &path);
 
-    job.kind = STARK_MEMBER;
+    job.kind = FM_STARK_MEMBER;
     if (status != 0 || !stark_options(a, &job)) {
         return 2;
     }
@@ -283,7 +282,7 @@ int cmd_prove_chain(const struct args *a)
     fm_err err;
     int status = stark_out(a, &path);
 
-    job.kind = STARK_CHAIN;
+    job.kind = FM_STARK_CAPCHAIN;
     if (status != 0 || !stark_options(a, &job)) {
         return 2;
     }
@@ -458,7 +457,7 @@ int cmd_prove_delegation(const struct args *a)
     fm_err err;
     int status = stark_out(a, &path);
 
-    job.kind = STARK_DELEGATION;
+    job.kind = opt_has(a, "points") ? FM_STARK_DELEG_P : FM_STARK_DELEG_W;
     if (status != 0 || !stark_options(a, &job) || !text_number("SEQ", a->words[1], 1, FM_U64_MAX, &d.seq)) {
         return 2;
     }
@@ -468,7 +467,7 @@ int cmd_prove_delegation(const struct args *a)
     if (status != 0) {
         return status;
     }
-    w.deleg.whole = !opt_has(a, "points");
+    w.deleg.whole = job.kind == FM_STARK_DELEG_W;
     fm_receipt_hash(&d.receipt, hash);
     err = fm_deleg_check(&w.deleg, hash);
     if (err != FM_OK) {

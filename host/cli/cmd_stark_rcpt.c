@@ -66,19 +66,12 @@ static int ledger_job(struct stark_job *job, struct receipts_work *w, uint64_t f
     memcpy(c->last_post_root, last + 160, 32);
     fm_hash(FM_H_RECEIPT, last, FM_RCPT_HEAD_BYTES, c->last_hash);
     fm_writer_init(&out, job->claim, sizeof job->claim);
-    fm_put_u32(&out, count);
-    fm_put_zeros(&out, 4);
-    fm_put_u64(&out, first);
-    fm_put_bytes(&out, c->first_prev, 32);
-    fm_put_bytes(&out, c->first_pre_root, 32);
-    fm_put_bytes(&out, c->last_hash, 32);
-    fm_put_bytes(&out, c->last_post_root, 32);
     for (uint32_t i = 0; i < count; i++) {
         c->height[i] = fm_le64(w->heads[i] + 16);
-        fm_put_u64(&out, c->height[i]);
     }
+    fm_rcpt_put(&out, c);
     err = fm_rcpt_statement(&w->r, c, job->profile);
-    job->kind = STARK_RECEIPTS;
+    job->kind = FM_STARK_RCPTCHAIN;
     job->claim_bytes = out.len;
     job->st = &w->r.st;
     job->trace = receipts_trace;
@@ -106,11 +99,8 @@ static int agent_job(struct stark_job *job, struct receipts_work *w, uint32_t co
         err = fm_agent_statement(&w->a, count - 2U, from, c->last.link, job->profile);
     }
     fm_writer_init(&out, job->claim, sizeof job->claim);
-    fm_put_u32(&out, count);
-    fm_put_zeros(&out, 4);
-    fm_put_bytes(&out, w->heads[0], FM_RCPT_HEAD_BYTES);
-    fm_put_bytes(&out, w->heads[count - 1U], FM_RCPT_HEAD_BYTES);
-    job->kind = STARK_AGENT;
+    fm_agent_put(&out, c);
+    job->kind = FM_STARK_RCPTCHAIN_A;
     job->claim_bytes = out.len;
     job->st = &w->a.st;
     job->trace = agent_trace;

@@ -22,8 +22,37 @@ bool say_is_json(void)
     return json;
 }
 
+/* The bar that stands on the terminal: of what, and at how many percent. */
+static const char *bar_of;
+static int bar_percent;
+
+static void wipe_bar(void)
+{
+    if (bar_of != NULL) {
+        fprintf(stderr, "\r%64s\r", "");
+        bar_of = NULL;
+    }
+}
+
+void say_progress(const char *what, uint64_t done, uint64_t total)
+{
+    int percent = total == 0 ? 100 : (int)(done * 100U / total);
+
+    if (json || !isatty(STDERR_FILENO) || (what == bar_of && percent == bar_percent)) {
+        return;
+    }
+    bar_of = what;
+    bar_percent = percent;
+    fprintf(stderr, "\r  %-12s [%-40.*s] %3d %%", what, percent * 40 / 100,
+            "########################################", percent);
+    if (done >= total) {
+        wipe_bar();
+    }
+}
+
 void say_begin(void)
 {
+    wipe_bar();
     first = true;
     depth = 0;
     if (json) {
@@ -177,27 +206,11 @@ int say_error(fm_err code, const char *format, ...)
         say_text("detail", detail);
         say_end();
     } else {
+        wipe_bar();
         fprintf(stderr, "dregg: %s: %s\n", fm_err_name(code), fm_err_text(code));
         if (detail[0] != '\0') {
             fprintf(stderr, "       %s\n", detail);
         }
     }
     return code == FM_E_USAGE ? 2 : 10 + (int)fm_err_category(code);
-}
-
-void say_progress(const char *what, uint64_t done, uint64_t total)
-{
-    static int last = -1;
-    int percent = total == 0 ? 100 : (int)(done * 100U / total);
-
-    if (json || !isatty(STDERR_FILENO) || percent == last) {
-        return;
-    }
-    last = percent;
-    fprintf(stderr, "\r  %s [%-40.*s] %3d %%", what, percent * 40 / 100,
-            "########################################", percent);
-    if (done >= total) {
-        fprintf(stderr, "\r%60s\r", "");
-        last = -1;
-    }
 }

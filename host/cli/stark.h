@@ -6,23 +6,14 @@
 #include "host/cli/cli.h"
 #include "stark/agent_claim.h"
 #include "stark/deleg.h"
+#include "stark/file.h"
 #include "stark/rcpt.h"
 
-/*
- * A proof's file: magic 16 | kind u8 | profile u8 | zero 2 | claim length u32 | claim | proof. Claims: MEMBER
- * cells_log u8, slots_log u8, slot u8, zero 1, cell u32, record 64; RECEIPTS count u32, zero 4, first seq u64, prev,
- * pre_root, last hash, last post_root, count heights u64; AGENT count u32, zero 4, first head 256, last head 256;
- * CHAIN and DELEGATION as lib/stark puts them.
- */
-#define STARK_MAGIC "firmament proof1"
-#define STARK_FILE_HEAD 24U
 #define STARK_FILE_MAX (1U << 20)
-
-enum stark_kind { STARK_MEMBER = 1, STARK_CHAIN = 2, STARK_RECEIPTS = 3, STARK_DELEGATION = 4, STARK_AGENT = 5 };
 
 /* What a proof is made from: a claim that was written, a statement and its trace. */
 struct stark_job {
-    enum stark_kind kind;
+    enum fm_stark_kind kind;
     unsigned profile;
     unsigned threads;
     uint8_t claim[16384];

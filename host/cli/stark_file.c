@@ -5,8 +5,6 @@
 #include "host/cli/crew.h"
 #include "stark/prove.h"
 
-#include <firmament/stark_verify.h>
-
 #include <errno.h>
 #include <stdlib.h>
 #include <time.h>
@@ -85,13 +83,12 @@ static void leave_room(struct room *r)
 
 static int write_file(const struct stark_job *job, const struct room *r, const char *path)
 {
-    uint8_t head[STARK_FILE_HEAD] = {0};
+    uint8_t head[FM_STARK_CLAIM_AT];
+    struct fm_writer w;
     FILE *out = fopen(path, "wb");
 
-    memcpy(head, STARK_MAGIC, 16);
-    head[16] = (uint8_t)job->kind;
-    head[17] = (uint8_t)job->profile;
-    fm_put_le32(head + 20, (uint32_t)job->claim_bytes);
+    fm_writer_init(&w, head, sizeof head);
+    fm_file_put(&w, job->kind, job->profile, job->claim_bytes);
     if (out == NULL || fwrite(head, 1, sizeof head, out) != sizeof head ||
         fwrite(job->claim, 1, job->claim_bytes, out) != job->claim_bytes ||
         fwrite(r->proof, 1, r->len, out) != r->len || fclose(out) != 0) {
@@ -127,7 +124,7 @@ static void say_proof(const struct stark_job *job, const struct room *r, const s
     say_begin();
     say_bool("ok", true);
     say_text("proof", path);
-    say_u64("bytes", STARK_FILE_HEAD + job->claim_bytes + r->len);
+    say_u64("bytes", FM_STARK_CLAIM_AT + job->claim_bytes + r->len);
     say_text("profile", job->st->profile->name);
     say_u64("proven_bits", job->st->profile->bits);
     say_u64("rows", 1ULL << job->st->air->log_n);
@@ -174,7 +171,7 @@ int stark_prove(const struct stark_job *job, const char *path)
         status = err == FM_OK ? 0 : say_error(err, "nothing was written to %s", path);
     }
     times[3] = seconds();
-    say_progress("check", FM_PHASES + 1U, FM_PHASES + 1U);
+    say_progress("verify", FM_PHASES + 1U, FM_PHASES + 1U);
     status = status == 0 ? write_file(job, &r, path) : status;
     if (status == 0) {
         say_proof(job, &r, &crew, times, path);
@@ -186,25 +183,20 @@ int stark_prove(const struct stark_job *job, const char *path)
 
 bool stark_is_proof(const uint8_t *bytes, size_t n)
 {
-    return n >= STARK_FILE_HEAD && memcmp(bytes, STARK_MAGIC, 16) == 0;
+    return n >= FM_STARK_CLAIM_AT && memcmp(bytes, FM_FILE_MAGIC, 16) == 0;
 }
 
-/* A file under examination. */
+/* A file that was examined: what came of it, and its claim, which says what it is about. */
 struct exam {
     uint8_t trusted[32]; /* a root, or a receipt's hash */
     const char *from;    /* --from, or NULL */
-    unsigned profile;
-    struct fm_reader claim;
-    const uint8_t *proof;
-    size_t proof_bytes;
-    uint8_t *scratch;
-    size_t scratch_bytes;
-    struct fm_paths *paths;
+    struct fm_file file;
+    fm_err err;
 };
 
-static int malformed(const char *what)
+static int malformed(void)
 {
-    return say_error(FM_E_MALFORMED, "%s is not well formed", what);
+    return say_error(FM_E_STARK_CLAIM, "the claim is not well formed");
 }
 
 static void hex_text(const uint8_t bytes[32], char text[65])
@@ -243,28 +235,19 @@ static void say_limits(const struct fm_limits *l)
 
 static int exam_member(struct exam *x)
 {
-    struct fm_stark_member m = {.profile = (uint8_t)x->profile};
-    fm_err err;
+    struct fm_stark_member m;
     struct fm_record record;
     char rights[128];
 
-    memcpy(m.root, x->trusted, 32);
-    m.cells_log = fm_get_u8(&x->claim);
-    m.slots_log = fm_get_u8(&x->claim);
-    m.slot = fm_get_u8(&x->claim);
-    fm_get_zeros(&x->claim, 1);
-    m.cell = fm_get_u32(&x->claim);
-    fm_get_bytes(&x->claim, m.record, 64);
-    if (!fm_reader_end(&x->claim)) {
-        return malformed("the claim");
+    if (!fm_file_member(&x->file.claim, &m)) {
+        return malformed();
     }
-    err = fm_stark_member_verify(&m, x->proof, x->proof_bytes, x->scratch, x->scratch_bytes);
-    if (err != FM_OK) {
+    if (x->err != FM_OK) {
         char named[65];
 
-        hex_text(m.root, named);
-        return say_error(err, "it is not shown that slot %u of cell %u holds this record under root %s", m.slot, m.cell,
-                         named);
+        hex_text(x->trusted, named);
+        return say_error(x->err, "it is not shown that slot %u of cell %u holds this record under root %s", m.slot,
+                         m.cell, named);
     }
     memcpy(&record, m.record, sizeof record);
     rights_text(record.rights, rights, sizeof rights);
@@ -278,29 +261,31 @@ static int exam_member(struct exam *x)
     return 0;
 }
 
-static int exam_chain(struct exam *x)
+/* Where in its claim a chain is not what it says. */
+static int refuse_chain(const struct exam *x, const struct fm_chain_claim *c)
 {
-    static struct fm_chain_claim c;
     uint8_t at = 0;
     uint8_t axis = 0;
     uint8_t root[32];
-    char name[CLI_NAME_MAX];
-    fm_err err;
 
-    if (!fm_chain_get(&x->claim, &c) || !fm_reader_end(&x->claim)) {
-        return malformed("the claim");
-    }
-    err = fm_chain_check(&c, x->trusted, &at, &axis);
-    if (err == FM_E_PROOF_ROOT) {
-        fm_opened_root(&c.state, root);
+    fm_opened_root(&c->state, root);
+    if (memcmp(root, x->trusted, 32) != 0) {
         return other_end(x, root);
     }
-    if (err != FM_OK) {
-        return say_error(err, "link %u, axis %u", at, axis);
+    return fm_chain_check(c, x->trusted, &at, &axis) != FM_OK ? say_error(x->err, "link %u, axis %u", at, axis)
+                                                              : say_error(x->err, "CAPCHAIN");
+}
+
+static int exam_chain(struct exam *x)
+{
+    static struct fm_chain_claim c;
+    char name[CLI_NAME_MAX];
+
+    if (!fm_chain_get(&x->file.claim, &c)) {
+        return malformed();
     }
-    err = fm_chain_verify(&c, x->trusted, x->profile, x->proof, x->proof_bytes, x->paths, x->scratch, x->scratch_bytes);
-    if (err != FM_OK) {
-        return say_error(err, "CAPCHAIN");
+    if (x->err != FM_OK) {
+        return refuse_chain(x, &c);
     }
     say_begin();
     say_text("statement", "CAPCHAIN");
@@ -318,29 +303,13 @@ static int exam_chain(struct exam *x)
 
 static int exam_receipts(struct exam *x)
 {
-    static struct fm_rcpt r;
     static struct fm_rcpt_claim c;
-    fm_err err;
 
-    c.count = fm_get_u32(&x->claim);
-    fm_get_zeros(&x->claim, 4);
-    c.first_seq = fm_get_u64(&x->claim);
-    fm_get_bytes(&x->claim, c.first_prev, 32);
-    fm_get_bytes(&x->claim, c.first_pre_root, 32);
-    fm_get_bytes(&x->claim, c.last_hash, 32);
-    fm_get_bytes(&x->claim, c.last_post_root, 32);
-    for (uint32_t i = 0; i < c.count && i < FM_RCPT_MAX; i++) {
-        c.height[i] = fm_get_u64(&x->claim);
+    if (!fm_rcpt_get(&x->file.claim, &c)) {
+        return malformed();
     }
-    if (!fm_reader_end(&x->claim) || c.count == 0) {
-        return malformed("the claim");
-    }
-    err = fm_rcpt_verify(&c, x->trusted, x->profile, x->proof, x->proof_bytes, &r, x->scratch, x->scratch_bytes);
-    if (err == FM_E_PROOF_ROOT) {
-        return other_end(x, c.last_hash);
-    }
-    if (err != FM_OK) {
-        return say_error(err, "RCPTCHAIN");
+    if (x->err != FM_OK) {
+        return x->err == FM_E_PROOF_ROOT ? other_end(x, c.last_hash) : say_error(x->err, "RCPTCHAIN");
     }
     say_begin();
     say_text("statement", "RCPTCHAIN");
@@ -356,34 +325,27 @@ static int exam_receipts(struct exam *x)
 
 static int exam_agent(struct exam *x)
 {
-    static struct fm_agent agent;
     struct fm_agent_claim c;
     char name[CLI_NAME_MAX];
     uint8_t hash[32];
     uint8_t want[32];
-    fm_err err;
 
-    c.count = fm_get_u32(&x->claim);
-    fm_get_zeros(&x->claim, 4);
-    fm_get_bytes(&x->claim, (uint8_t *)&c.first, sizeof c.first);
-    fm_get_bytes(&x->claim, (uint8_t *)&c.last, sizeof c.last);
-    if (!fm_reader_end(&x->claim)) {
-        return malformed("the claim");
+    if (!fm_agent_get(&x->file.claim, &c)) {
+        return malformed();
     }
-    err = fm_agent_verify(&c, x->trusted, x->profile, x->proof, x->proof_bytes, &agent, x->scratch, x->scratch_bytes);
-    if (err == FM_E_PROOF_ROOT) {
+    if (x->err == FM_E_PROOF_ROOT) {
         fm_hash(FM_H_RECEIPT, (const uint8_t *)&c.last, sizeof c.last, hash);
         return other_end(x, hash);
     }
+    if (x->err != FM_OK) {
+        return say_error(x->err, "RCPTCHAIN-A");
+    }
     fm_hash(FM_H_RECEIPT, (const uint8_t *)&c.first, sizeof c.first, hash);
-    if (err == FM_OK && x->from != NULL && (!text_hex(x->from, want, 32) || memcmp(hash, want, 32) != 0)) {
+    if (x->from != NULL && (!text_hex(x->from, want, 32) || memcmp(hash, want, 32) != 0)) {
         char text[65];
 
         hex_text(hash, text);
         return say_error(FM_E_PROOF_ROOT, "the proof begins at receipt %s, --from names %s", text, x->from);
-    }
-    if (err != FM_OK) {
-        return say_error(err, "RCPTCHAIN-A");
     }
     say_begin();
     say_text("statement", "RCPTCHAIN-A");
@@ -400,23 +362,22 @@ static int exam_agent(struct exam *x)
 static int exam_delegation(struct exam *x)
 {
     static struct fm_deleg_claim c;
+    bool whole = x->file.kind == FM_STARK_DELEG_W;
     char name[CLI_NAME_MAX];
     uint8_t hash[32];
-    fm_err err;
 
-    if (!fm_deleg_get(&x->claim, &c) || !fm_reader_end(&x->claim)) {
-        return malformed("the claim");
+    if (!fm_deleg_get(&x->file.claim, whole, &c)) {
+        return malformed();
     }
-    err = fm_deleg_verify(&c, x->trusted, x->profile, x->proof, x->proof_bytes, x->paths, x->scratch, x->scratch_bytes);
     fm_receipt_hash(&c.receipt, hash);
-    if (err == FM_E_PROOF_ROOT && memcmp(hash, x->trusted, 32) != 0) {
+    if (x->err == FM_E_PROOF_ROOT && memcmp(hash, x->trusted, 32) != 0) {
         return other_end(x, hash);
     }
-    if (err != FM_OK) {
-        return say_error(err, c.whole ? "DELEG-W" : "DELEG-P");
+    if (x->err != FM_OK) {
+        return say_error(x->err, whole ? "DELEG-W" : "DELEG-P");
     }
     say_begin();
-    say_text("statement", c.whole ? "DELEG-W" : "DELEG-P");
+    say_text("statement", whole ? "DELEG-W" : "DELEG-P");
     book_name(c.held.link[0].cell.header.id, name);
     say_text("from", name);
     say_u64("from_slot", c.held.link[0].slot);
@@ -432,32 +393,22 @@ static int exam_delegation(struct exam *x)
     return 0;
 }
 
-static int examine(struct exam *x, uint8_t kind)
+/* Says what was shown, or why nothing was. */
+static int report(struct exam *x)
 {
+    static int (*const exams[])(struct exam *x) = {
+        [FM_STARK_MEMBER] = exam_member,     [FM_STARK_CAPCHAIN] = exam_chain,    [FM_STARK_RCPTCHAIN] = exam_receipts,
+        [FM_STARK_DELEG_P] = exam_delegation, [FM_STARK_RCPTCHAIN_A] = exam_agent, [FM_STARK_DELEG_W] = exam_delegation,
+    };
     int status;
 
-    switch (kind) {
-    case STARK_MEMBER:
-        status = exam_member(x);
-        break;
-    case STARK_CHAIN:
-        status = exam_chain(x);
-        break;
-    case STARK_RECEIPTS:
-        status = exam_receipts(x);
-        break;
-    case STARK_DELEGATION:
-        status = exam_delegation(x);
-        break;
-    case STARK_AGENT:
-        status = exam_agent(x);
-        break;
-    default:
-        status = malformed("the kind of statement");
-        break;
+    if (x->err == FM_E_STARK_CLAIM || x->err == FM_E_STARK_PROFILE) {
+        return x->err == FM_E_STARK_CLAIM ? malformed()
+                                          : say_error(x->err, "profile %u claims no 100 bits", x->file.profile);
     }
+    status = exams[x->file.kind](x);
     if (status == 0) {
-        say_u64("proven_bits", fm_stark_profile(x->profile)->bits);
+        say_u64("proven_bits", fm_stark_profile(x->file.profile)->bits);
         say_bool("ok", true);
         say_end();
     }
@@ -466,31 +417,28 @@ static int examine(struct exam *x, uint8_t kind)
 
 int stark_verify(const struct args *a, const uint8_t *bytes, size_t n)
 {
-    uint8_t kind = bytes[16];
-    bool by_receipt = kind == STARK_RECEIPTS || kind == STARK_DELEGATION || kind == STARK_AGENT;
-    const char *option = by_receipt ? "receipt" : "root";
-    struct exam x = {.profile = bytes[17], .from = opt_text(a, "from", NULL)};
-    uint32_t claim_bytes = fm_le32(bytes + 20);
-    int status;
+    struct exam x = {.from = opt_text(a, "from", NULL)};
+    size_t need = fm_stark_file_scratch();
+    const char *option;
+    void *scratch;
 
+    x.err = fm_file_open(&x.file, bytes, n);
+    if (x.err != FM_OK) {
+        return say_error(x.err, "%zu bytes", n);
+    }
+    if (x.file.kind < FM_STARK_MEMBER || x.file.kind > FM_STARK_DELEG_W) {
+        return say_error(FM_E_STARK_KIND, "a statement of kind %u is not known here", x.file.kind);
+    }
+    option = x.file.kind == FM_STARK_MEMBER || x.file.kind == FM_STARK_CAPCHAIN ? "root" : "receipt";
     if (!text_hex(opt_text(a, option, ""), x.trusted, 32)) {
         return say_error(FM_E_USAGE, "this proof is checked against --%s, 64 hexadecimal digits that you trust",
             option);
     }
-    if (bytes[18] != 0 || bytes[19] != 0 || claim_bytes > n - STARK_FILE_HEAD) {
-        return malformed("the file's head");
+    scratch = malloc(need);
+    if (scratch == NULL) {
+        return say_error(FM_E_NO_SPACE, "checking a proof");
     }
-    if (x.profile < FM_STARK_P100 || x.profile > FM_STARK_P100F) {
-        return say_error(FM_E_STARK_PROFILE, "profile %u claims no 100 bits", x.profile);
-    }
-    fm_reader_init(&x.claim, bytes + STARK_FILE_HEAD, claim_bytes);
-    x.proof = bytes + STARK_FILE_HEAD + claim_bytes;
-    x.proof_bytes = n - STARK_FILE_HEAD - claim_bytes;
-    x.scratch_bytes = fm_stark_member_scratch();
-    x.scratch = malloc(x.scratch_bytes);
-    x.paths = calloc(1, sizeof *x.paths);
-    status = x.scratch == NULL || x.paths == NULL ? say_error(FM_E_NO_SPACE, "checking a proof") : examine(&x, kind);
-    free(x.scratch);
-    free(x.paths);
-    return status;
+    x.err = fm_stark_file_verify(x.file.kind, x.trusted, bytes, n, scratch, need);
+    free(scratch);
+    return report(&x);
 }

@@ -166,6 +166,13 @@ static fm_err refused(struct history_walk *w, const struct fm_recover *rec)
                      fm_err_text(rec->why.code));
 }
 
+static void tell(const struct history_walk *w, uint64_t done, uint64_t total)
+{
+    if (w->progress != NULL) {
+        w->progress->tell(w->progress->cookie, "log", done, total);
+    }
+}
+
 /* Reads one log through. */
 static fm_err walk_log(struct walking *g, const struct fm_super *super, int fd, bool last)
 {
@@ -179,15 +186,14 @@ static fm_err walk_log(struct walking *g, const struct fm_super *super, int fd, 
         enum fm_recover_event event = fm_recover_step(rec);
 
         if (event == FM_RECOVER_END) {
+            tell(w, super->log_bytes, super->log_bytes);
             return FM_OK;
         }
         if (event == FM_RECOVER_REFUSED) {
             return refused(w, rec);
         }
         if (event == FM_RECOVER_IO) {
-            if (w->progress != NULL) {
-                w->progress->tell(w->progress->cookie, "log", rec->io.at, super->log_bytes);
-            }
+            tell(w, rec->io.at, super->log_bytes);
             if (rec->io.kind != FM_IO_READ && !(last && w->repair)) {
                 return FM_OK; /* a torn tail: reported by open, left alone here */
             }

@@ -67,6 +67,7 @@ static fm_err load_checkpoint(struct opening *o, int fd, uint64_t bytes, const u
         tell(o, "checkpoint", done, bytes);
         err = files_read(fd, done, buf, n) ? fm_checkpoint_read(r, buf, n) : FM_E_STORE_IO;
     }
+    tell(o, "checkpoint", bytes, bytes);
     if (err == FM_OK) {
         err = fm_checkpoint_read_end(r);
     }

@@ -48,56 +48,36 @@ static void fetch_coming(const struct fm_state *state, uint32_t level)
     }
 }
 
-void fm_state_mark(struct fm_state *state, uint32_t idx)
-{
-    uint64_t bit = (uint64_t)1 << (idx & 63U);
-
-    if ((state->dirty_bits[idx / 64U] & bit) != 0U) {
-        return;
-    }
-    if (state->ndirty == FM_STATE_DIRTY_MAX) {
-        fm_state_settle_cells(state, NULL);
-    }
-    if (state->ndirty < FETCH_PATHS_MAX) {
-        fetch_path(state, idx);
-    }
-    state->dirty_bits[idx / 64U] |= bit;
-    state->dirty[state->ndirty] = idx;
-    state->ndirty++;
-}
-
 /* The leaves of the dirty cells, some lanes at a time. */
-static void hash_leaves(struct fm_state *state, const uint32_t *dirty, uint32_t n)
+static void hash_leaves(struct fm_state *state, const uint32_t *dirty, uint32_t n, struct fm_hash_queue *beside)
 {
     const uint8_t *msgs[FM_HASH_LANES];
-    uint8_t cells[FM_HASH_LANES * 32U];
+    uint8_t *outs[FM_HASH_LANES];
     uint8_t pairs[FM_HASH_LANES * 64U];
-    uint8_t leaves[FM_HASH_LANES * 32U];
 
     for (uint32_t at = 0; at < n; at += FM_HASH_LANES) {
         uint32_t lanes = n - at < FM_HASH_LANES ? n - at : FM_HASH_LANES;
 
         for (uint32_t i = 0; i < lanes; i++) {
             msgs[i] = (const uint8_t *)&state->cells[dirty[at + i]];
+            outs[i] = pairs + (size_t)i * 64U;
         }
-        fm_hash_lanes(FM_H_CELL, msgs, sizeof(struct fm_cell), lanes, cells);
+        fm_hash_lanes_beside(FM_H_CELL, msgs, sizeof(struct fm_cell), lanes, outs, beside);
         for (uint32_t i = 0; i < lanes; i++) {
-            memcpy(pairs + (size_t)i * 64U, cells + (size_t)i * 32U, 32);
+            msgs[i] = pairs + (size_t)i * 64U;
             memcpy(pairs + (size_t)i * 64U + 32U, state->bodies + (size_t)dirty[at + i] * 32U, 32);
+            outs[i] = state->levels[0] + (size_t)dirty[at + i] * 32U;
         }
-        fm_hash2_many(FM_H_LEAF, pairs, lanes, leaves);
-        for (uint32_t i = 0; i < lanes; i++) {
-            memcpy(state->levels[0] + (size_t)dirty[at + i] * 32U, leaves + (size_t)i * 32U, 32);
-        }
+        fm_hash_lanes_beside(FM_H_LEAF, msgs, 64, lanes, outs, beside);
     }
 }
 
 /* One level up: the parents of n nodes of level k, in rising order; leaves them in `at` and returns
  * how many. */
-static uint32_t hash_level(struct fm_state *state, uint32_t k, uint32_t *at, uint32_t n)
+static uint32_t hash_level(struct fm_state *state, uint32_t k, uint32_t *at, uint32_t n, struct fm_hash_queue *beside)
 {
     const uint8_t *msgs[FM_HASH_LANES];
-    uint8_t out[FM_HASH_LANES * 32U];
+    uint8_t *outs[FM_HASH_LANES];
     uint32_t parents = 0;
 
     for (uint32_t i = 0; i < n; i++) {
@@ -111,11 +91,9 @@ static uint32_t hash_level(struct fm_state *state, uint32_t k, uint32_t *at, uin
 
         for (uint32_t j = 0; j < lanes; j++) {
             msgs[j] = state->levels[k] + (size_t)at[i + j] * 64U;
+            outs[j] = state->levels[k + 1U] + (size_t)at[i + j] * 32U;
         }
-        fm_hash_lanes(FM_H_NODE, msgs, 64, lanes, out);
-        for (uint32_t j = 0; j < lanes; j++) {
-            memcpy(state->levels[k + 1U] + (size_t)at[i + j] * 32U, out + (size_t)j * 32U, 32);
-        }
+        fm_hash_lanes_beside(FM_H_NODE, msgs, 64, lanes, outs, beside);
     }
     return parents;
 }
@@ -197,27 +175,51 @@ static uint32_t take_dirty(struct fm_state *state)
     return n;
 }
 
-void fm_state_settle_cells(struct fm_state *state, struct fm_hash_queue *beside)
+/* Rehashes the tree over cells, and what the queue holds meanwhile. */
+static void settle_cells(struct fm_state *state, struct fm_hash_queue *beside)
 {
     uint32_t count = state->top.ncells;
     uint32_t depth = fm_tree_depth(count);
     uint32_t n = take_dirty(state);
 
     if (n > 0U) {
-        hash_leaves(state, state->dirty, n);
+        hash_leaves(state, state->dirty, n, beside);
     }
     for (uint32_t k = 0; k < depth; k++) {
         if ((count & 1U) != 0U) {
             memcpy(state->levels[k] + (size_t)count * 32U, state->no_cell.e[k], 32);
         }
         fetch_coming(state, k);
-        n = hash_level(state, k, state->dirty, n);
+        n = hash_level(state, k, state->dirty, n, beside);
         count = count / 2U + (count & 1U);
-        if (beside != NULL) {
-            fm_hash_queue_step(beside);
-        }
     }
     state->ncoming = 0;
+}
+
+static void settle_alone(struct fm_state *state)
+{
+    struct fm_hash_queue nothing;
+
+    fm_hash_queue_init(&nothing, 0);
+    settle_cells(state, &nothing);
+}
+
+void fm_state_mark(struct fm_state *state, uint32_t idx)
+{
+    uint64_t bit = (uint64_t)1 << (idx & 63U);
+
+    if ((state->dirty_bits[idx / 64U] & bit) != 0U) {
+        return;
+    }
+    if (state->ndirty == FM_STATE_DIRTY_MAX) {
+        settle_alone(state);
+    }
+    if (state->ndirty < FETCH_PATHS_MAX) {
+        fetch_path(state, idx);
+    }
+    state->dirty_bits[idx / 64U] |= bit;
+    state->dirty[state->ndirty] = idx;
+    state->ndirty++;
 }
 
 static const uint8_t *cells_root(const struct fm_state *state)
@@ -235,7 +237,7 @@ void fm_state_settle(struct fm_state *state)
         fm_receipt_hash(&state->receipt, state->receipt_hash);
         state->receipts_stale = false;
     }
-    fm_state_settle_cells(state, NULL);
+    settle_alone(state);
     fm_hash(FM_H_TOP, (const uint8_t *)&state->top, sizeof state->top, top);
     fm_hash2(FM_H_ROOT, cells_root(state), top, state->root);
 }
@@ -274,7 +276,7 @@ void fm_state_finish(struct fm_state *state, struct fm_receipt *receipt, const s
                       receipt->head.rest_hash);
     fm_hash_queue_add(&beside, FM_H_RECEIPT, (const uint8_t *)&receipt->head, sizeof receipt->head,
                       state->receipt_hash);
-    fm_state_settle_cells(state, &beside);
+    settle_cells(state, &beside);
     fm_hash_queue_run(&beside);
     fm_hash2(FM_H_ROOT, cells_root(state), top_hash, state->root);
     memcpy(receipt->head.post_root, state->root, 32);

@@ -21,8 +21,6 @@ bool fm_state_room(const struct fm_state *state, uint32_t cells, uint64_t slots,
 /* Hints to the cache: what a turn over the cell with this id reads and writes, but its records and fields; its path
  * when other paths are hashed. */
 void fm_state_fetch(struct fm_state *state, const uint8_t id[32]);
-/* Rehashes the tree over cells. beside: compressions that are done meanwhile; may be NULL. */
-void fm_state_settle_cells(struct fm_state *state, struct fm_hash_queue *beside);
 /* top and the receipt's own fields, once the map stands: fills pre_root, post_root, prev_receipt and writes_hash (if
  * n > 0) and moves the state on. */
 void fm_state_finish(struct fm_state *state, struct fm_receipt *receipt, const struct fm_batch *batch, uint64_t cost,

@@ -9,16 +9,6 @@ void fm_empties_init(struct fm_empties *empties, const uint8_t e0[32])
     }
 }
 
-uint32_t fm_tree_depth(uint32_t n)
-{
-    uint32_t depth = 0;
-
-    while (depth < FM_TREE_DEPTH_MAX && ((uint64_t)1 << depth) < n) {
-        depth++;
-    }
-    return depth;
-}
-
 size_t fm_tree_nodes(uint32_t n)
 {
     size_t total = n;

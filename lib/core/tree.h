@@ -22,8 +22,16 @@ struct fm_empties {
 
 void fm_empties_init(struct fm_empties *empties, const uint8_t e0[32]);
 
-/* d(n). */
-uint32_t fm_tree_depth(uint32_t n);
+/* d(n). Here, so that who only checks a path needs nothing else of this file. */
+static inline uint32_t fm_tree_depth(uint32_t n)
+{
+    uint32_t depth = 0;
+
+    while (depth < FM_TREE_DEPTH_MAX && ((uint64_t)1 << depth) < n) {
+        depth++;
+    }
+    return depth;
+}
 
 /* How many digests a small tree of n leaves takes, all levels together. 0 for n = 0. */
 size_t fm_tree_nodes(uint32_t n);

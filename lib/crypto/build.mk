@@ -6,16 +6,18 @@ blake3 := build/import/blake3
 libs += crypto
 lib.crypto.srcs := lib/crypto/hash.c lib/crypto/sign.c \
 	$(blake3)/blake3.c $(blake3)/blake3_dispatch.c $(blake3)/blake3_portable.c
-lib.crypto.srcs.host := $(blake3)/blake3_sse2_x86-64_unix.S $(blake3)/blake3_sse41_x86-64_unix.S \
+lib.crypto.srcs.host := lib/crypto/compress_host.c lib/crypto/compress_avx512.c \
+	$(blake3)/blake3_sse2_x86-64_unix.S $(blake3)/blake3_sse41_x86-64_unix.S \
 	$(blake3)/blake3_avx2_x86-64_unix.S $(blake3)/blake3_avx512_x86-64_unix.S
 sodium_srcs := $(sodium)/crypto_core/ed25519/ref10/ed25519_ref10.c $(sodium)/crypto_sign/ed25519/ref10/open.c \
 	$(sodium)/crypto_sign/ed25519/ref10/sign.c $(sodium)/crypto_sign/ed25519/ref10/keypair.c \
 	$(sodium)/crypto_hash/sha512/cp/hash_sha512_cp.c $(sodium)/crypto_verify/sodium/verify.c
-lib.crypto.srcs.aarch64 := lib/crypto/sodium_domain.c $(sodium_srcs)
-lib.crypto.srcs.riscv64 := lib/crypto/sodium_domain.c $(sodium_srcs)
+lib.crypto.srcs.aarch64 := lib/crypto/compress_plain.c lib/crypto/sodium_domain.c $(sodium_srcs)
+lib.crypto.srcs.riscv64 := lib/crypto/compress_plain.c lib/crypto/sodium_domain.c $(sodium_srcs)
 lib.crypto.deps := base
 lib.crypto.ldlibs := -lsodium
 
+flags.lib/crypto/compress_avx512.c.host := -mavx512f -mprefer-vector-width=512
 flags.lib/crypto/sign.c.host := -isystem /usr/include/sodium
 flags.lib/crypto/sign.c.aarch64 := -isystem $(sodium)/include/sodium
 flags.lib/crypto/sign.c.riscv64 := -isystem $(sodium)/include/sodium

@@ -4,6 +4,7 @@
 #include <blake3.h>
 #include <blake3_impl.h>
 
+#include "crypto/compress.h"
 #include "crypto/hash_keys.h"
 
 _Static_assert(sizeof(struct fm_hasher) >= sizeof(blake3_hasher), "the hasher fits its box");
@@ -27,34 +28,52 @@ void fm_hash_domain_key(enum fm_hash_domain domain, uint8_t key[FM_HASH_BYTES])
     }
 }
 
-static void put_cv(const uint32_t cv[8], uint8_t out[FM_HASH_BYTES])
+/* The chaining value that a use starts from. Here and in lib/base a machine is little-endian. */
+static const uint8_t *first_cv(enum fm_hash_domain domain)
 {
-    for (size_t i = 0; i < 8; i++) {
-        fm_put_le32(out + 4 * i, cv[i]);
+    return (const uint8_t *)hash_keys[domain];
+}
+
+/* The next of a message's blocks, of which `left` bytes are to come: where it is the last, and not whole, it is copied
+ * to `room`. start: CHUNK_START if it is the first. */
+static void block_of(struct fm_compression *c, const uint8_t *msg, size_t left, uint8_t start,
+                     uint8_t room[BLAKE3_BLOCK_LEN])
+{
+    c->block = msg;
+    c->bytes = BLAKE3_BLOCK_LEN;
+    c->flags = start;
+    if (left < BLAKE3_BLOCK_LEN) {
+        memset(room, 0, BLAKE3_BLOCK_LEN);
+        if (left > 0) {
+            memcpy(room, msg, left);
+        }
+        c->block = room;
+        c->bytes = (uint8_t)left;
+    }
+    if (left <= BLAKE3_BLOCK_LEN) {
+        c->flags |= CHUNK_END | ROOT;
     }
 }
 
 /* A message of one chunk: compressions in a row, no hasher state to set up. */
-static void hash_chunk(const uint32_t key[8], const uint8_t *msg, size_t n,
-                       uint8_t out[FM_HASH_BYTES])
+static void hash_chunk(enum fm_hash_domain domain, const uint8_t *msg, size_t n, uint8_t out[FM_HASH_BYTES])
 {
-    uint32_t cv[8];
-    uint8_t last[BLAKE3_BLOCK_LEN] = {0};
+    uint8_t room[BLAKE3_BLOCK_LEN];
+    uint8_t cv[FM_HASH_BYTES];
+    struct fm_compression c = {.cv = first_cv(domain), .out = cv};
     uint8_t start = CHUNK_START;
 
-    memcpy(cv, key, sizeof cv);
     while (n > BLAKE3_BLOCK_LEN) {
-        blake3_compress_in_place(cv, msg, BLAKE3_BLOCK_LEN, 0, (uint8_t)(KEYED_HASH | start));
+        block_of(&c, msg, n, start, room);
+        fm_compress(&c);
         msg += BLAKE3_BLOCK_LEN;
         n -= BLAKE3_BLOCK_LEN;
         start = 0;
+        c.cv = cv;
     }
-    if (n > 0) {
-        memcpy(last, msg, n);
-    }
-    blake3_compress_in_place(cv, last, (uint8_t)n, 0,
-                             (uint8_t)(KEYED_HASH | start | CHUNK_END | ROOT));
-    put_cv(cv, out);
+    block_of(&c, msg, n, start, room);
+    c.out = out;
+    fm_compress(&c);
 }
 
 void fm_hash(enum fm_hash_domain domain, const uint8_t *msg, size_t n, uint8_t out[FM_HASH_BYTES])
@@ -62,7 +81,7 @@ void fm_hash(enum fm_hash_domain domain, const uint8_t *msg, size_t n, uint8_t o
     struct fm_hasher h;
 
     if (n <= BLAKE3_CHUNK_LEN) {
-        hash_chunk(hash_keys[domain], msg, n, out);
+        hash_chunk(domain, msg, n, out);
         return;
     }
     fm_hasher_init(&h, domain);
@@ -73,15 +92,11 @@ void fm_hash(enum fm_hash_domain domain, const uint8_t *msg, size_t n, uint8_t o
 void fm_hash2(enum fm_hash_domain domain, const uint8_t left[FM_HASH_BYTES],
               const uint8_t right[FM_HASH_BYTES], uint8_t out[FM_HASH_BYTES])
 {
-    uint32_t cv[8];
     uint8_t block[BLAKE3_BLOCK_LEN];
 
-    memcpy(cv, hash_keys[domain], sizeof cv);
     memcpy(block, left, FM_HASH_BYTES);
     memcpy(block + FM_HASH_BYTES, right, FM_HASH_BYTES);
-    blake3_compress_in_place(cv, block, BLAKE3_BLOCK_LEN, 0,
-                             KEYED_HASH | CHUNK_START | CHUNK_END | ROOT);
-    put_cv(cv, out);
+    hash_chunk(domain, block, sizeof block, out);
 }
 
 static void hash_many(const uint32_t key[8], uint8_t flags, const uint8_t *msgs, size_t msg_bytes,
@@ -137,36 +152,40 @@ void fm_hash_queue_add(struct fm_hash_queue *q, enum fm_hash_domain domain, cons
     q->blocks += (uint32_t)((n + BLAKE3_BLOCK_LEN - 1U) / BLAKE3_BLOCK_LEN);
 }
 
-/* The next block of the message under way. */
-static void queue_compress(struct fm_hash_queue *q)
+/* The next block of the message under way, to be compressed. */
+static void queue_give(struct fm_hash_queue *q, struct fm_compression *c, uint8_t room[BLAKE3_BLOCK_LEN])
+{
+    const struct fm_hash_queued *item = &q->items[q->at];
+
+    c->cv = q->start != 0U ? first_cv(item->domain) : q->cv;
+    c->out = item->left > BLAKE3_BLOCK_LEN ? q->cv : item->out;
+    block_of(c, item->msg, item->left, q->start, room);
+}
+
+/* It was. */
+static void queue_take(struct fm_hash_queue *q)
 {
     struct fm_hash_queued *item = &q->items[q->at];
-    uint8_t last[BLAKE3_BLOCK_LEN] = {0};
 
-    if (q->start != 0U) {
-        memcpy(q->cv, hash_keys[item->domain], sizeof q->cv);
-    }
+    q->blocks--;
     if (item->left > BLAKE3_BLOCK_LEN) {
-        blake3_compress_in_place(q->cv, item->msg, BLAKE3_BLOCK_LEN, 0, (uint8_t)(KEYED_HASH | q->start));
         item->msg += BLAKE3_BLOCK_LEN;
         item->left -= BLAKE3_BLOCK_LEN;
         q->start = 0;
     } else {
-        memcpy(last, item->msg, item->left);
-        blake3_compress_in_place(q->cv, last, (uint8_t)item->left, 0,
-                                 (uint8_t)(KEYED_HASH | q->start | CHUNK_END | ROOT));
-        put_cv(q->cv, item->out);
         q->at++;
         q->start = CHUNK_START;
     }
-    q->blocks--;
 }
 
-void fm_hash_queue_step(struct fm_hash_queue *q)
+static void queue_compress(struct fm_hash_queue *q)
 {
-    if (q->blocks > q->held_back) {
-        queue_compress(q);
-    }
+    uint8_t room[BLAKE3_BLOCK_LEN];
+    struct fm_compression c;
+
+    queue_give(q, &c, room);
+    fm_compress(&c);
+    queue_take(q);
 }
 
 void fm_hash_queue_run(struct fm_hash_queue *q)
@@ -179,6 +198,58 @@ void fm_hash_queue_run(struct fm_hash_queue *q)
 void fm_hash_queue_end(struct fm_hash_queue *q)
 {
     while (q->blocks > 0U) {
+        queue_compress(q);
+    }
+}
+
+/* The next block of each of n messages, and the queue's. */
+static void step_beside(struct fm_compression *c, size_t n, struct fm_hash_queue *q)
+{
+    uint8_t room[BLAKE3_BLOCK_LEN];
+
+    if (q->blocks > q->held_back) {
+        queue_give(q, &c[n], room);
+        fm_compress_together(c, n + 1U);
+        queue_take(q);
+    } else {
+        fm_compress_together(c, n);
+    }
+}
+
+static void lanes_beside(enum fm_hash_domain domain, const uint8_t *const *msgs, size_t msg_bytes, size_t n,
+                         uint8_t *const *outs, struct fm_hash_queue *q)
+{
+    struct fm_compression c[FM_COMPRESS_LANES];
+    uint8_t cv[FM_COMPRESS_LANES][FM_HASH_BYTES];
+
+    for (size_t at = 0; at < msg_bytes; at += BLAKE3_BLOCK_LEN) {
+        const bool last = at + BLAKE3_BLOCK_LEN == msg_bytes;
+
+        for (size_t i = 0; i < n; i++) {
+            c[i].cv = at == 0 ? first_cv(domain) : cv[i];
+            c[i].block = msgs[i] + at;
+            c[i].out = last ? outs[i] : cv[i];
+            c[i].bytes = BLAKE3_BLOCK_LEN;
+            c[i].flags = (uint8_t)((at == 0 ? CHUNK_START : 0) | (last ? CHUNK_END | ROOT : 0));
+        }
+        step_beside(c, n, q);
+    }
+}
+
+void fm_hash_lanes_beside(enum fm_hash_domain domain, const uint8_t *const *msgs, size_t msg_bytes, size_t n,
+                          uint8_t *const *outs, struct fm_hash_queue *q)
+{
+    uint8_t digests[FM_HASH_LANES * FM_HASH_BYTES];
+
+    if (n > 0 && n < fm_compress_lanes()) {
+        lanes_beside(domain, msgs, msg_bytes, n, outs, q);
+        return;
+    }
+    fm_hash_lanes(domain, msgs, msg_bytes, n, digests);
+    for (size_t i = 0; i < n; i++) {
+        memcpy(outs[i], digests + i * FM_HASH_BYTES, FM_HASH_BYTES);
+    }
+    for (size_t i = 0; i < msg_bytes / FM_HASH_BLOCK_BYTES && q->blocks > q->held_back; i++) {
         queue_compress(q);
     }
 }

@@ -70,9 +70,9 @@ void fm_hash_lanes(enum fm_hash_domain domain, const uint8_t *const *msgs, size_
                    size_t n, uint8_t *out);
 
 /*
- * Messages hashed one after the other, one compression at a time: who waits for compressions of its own, each for the
- * one before, has these done in the time that the machine would be idle. A message may hold the digests of those added
- * before it. Messages and digests stay the caller's, and where they are, until the end.
+ * Messages hashed one after the other, a compression at a time: who waits for compressions of its own, each for the one
+ * before, has these done in lanes that would be idle. A message may hold the digests of those added before it. Messages
+ * and digests stay the caller's, and where they are, until the end.
  */
 #define FM_HASH_QUEUE_MAX 4U
 #define FM_HASH_QUEUE_BYTES 1024U /* of a message */
@@ -87,7 +87,7 @@ struct fm_hash_queue {
     uint32_t at;
     uint32_t blocks;    /* compressions that are still to be done */
     uint32_t held_back; /* the last ones, that only the end may do: their bytes are not there before */
-    uint32_t cv[8];     /* of the message under way */
+    uint8_t cv[32];     /* of the message under way */
     uint8_t start;      /* flag of its next block */
 };
 
@@ -96,8 +96,11 @@ void fm_hash_queue_init(struct fm_hash_queue *q, uint32_t held_back);
 /* Adds out := H.domain(msg[0..n)); n from 1 to FM_HASH_QUEUE_BYTES. At most FM_HASH_QUEUE_MAX of them. */
 void fm_hash_queue_add(struct fm_hash_queue *q, enum fm_hash_domain domain, const uint8_t *msg, size_t n,
                        uint8_t out[FM_HASH_BYTES]);
-/* One compression, if there is one to do that is not held back; all of these; and all there are. */
-void fm_hash_queue_step(struct fm_hash_queue *q);
+/* outs[i] := H.domain(msgs[i][0..msg_bytes)) as fm_hash_lanes does, and with each block of the messages one of the
+ * queue that is not held back, in a lane of its own if the machine has one to spare. outs[i] may be part of msgs[i]. */
+void fm_hash_lanes_beside(enum fm_hash_domain domain, const uint8_t *const *msgs, size_t msg_bytes, size_t n,
+                          uint8_t *const *outs, struct fm_hash_queue *q);
+/* What is not held back; and all there is. */
 void fm_hash_queue_run(struct fm_hash_queue *q);
 void fm_hash_queue_end(struct fm_hash_queue *q);
 

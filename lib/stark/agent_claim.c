@@ -3,8 +3,7 @@
 
 #include <string.h>
 
-#include "crypto/hash.h"
-#include "wire/turn.h"
+#include "stark/opened.h"
 
 static bool ran(const struct fm_receipt_head *h)
 {
@@ -17,7 +16,7 @@ fm_err fm_agent_check(const struct fm_agent_claim *c, const uint8_t receipt_hash
     const struct fm_receipt_head *l = &c->last;
     uint8_t digest[32];
     uint64_t more = (uint64_t)c->count - 1;
-    fm_hash(FM_H_RECEIPT, (const uint8_t *)l, sizeof *l, digest);
+    fm_opened_hash("receipt", l, sizeof *l, digest);
     if (memcmp(digest, receipt_hash, 32) != 0) {
         return FM_E_PROOF_ROOT;
     }
@@ -28,7 +27,7 @@ fm_err fm_agent_check(const struct fm_agent_claim *c, const uint8_t receipt_hash
         f->nonce != l->nonce - more || l->seq < more || f->seq > l->seq - more || f->height > l->height) {
         return FM_E_STARK_WITNESS;
     }
-    fm_link_next(f->link, f->turn_hash, f->status, from);
+    fm_opened_link(f, from);
     return FM_OK;
 }
 
@@ -39,4 +38,13 @@ fm_err fm_agent_verify(const struct fm_agent_claim *c, const uint8_t receipt_has
     fm_err e = fm_stark_profile_weak(profile) ? FM_E_STARK_PROFILE : fm_agent_check(c, receipt_hash, from);
     e = e != FM_OK ? e : fm_agent_statement(a, c->count - 2, from, c->last.link, profile);
     return e != FM_OK ? e : fm_stark_verify(&a->st, proof, len, scratch, scratch_len);
+}
+
+bool fm_agent_get(struct fm_reader *r, struct fm_agent_claim *c)
+{
+    c->count = fm_get_u32(r);
+    fm_get_zeros(r, 4);
+    fm_get_bytes(r, (uint8_t *)&c->first, sizeof c->first);
+    fm_get_bytes(r, (uint8_t *)&c->last, sizeof c->last);
+    return !r->bad;
 }

@@ -6,6 +6,7 @@
 #include <firmament/heart.h>
 
 #include "stark/agent.h"
+#include "wire/cursor.h"
 
 struct fm_agent_claim {
     uint32_t count; /* receipts, both included: 3 to FM_AGENT_STEPS_MAX + 2 */
@@ -25,5 +26,9 @@ fm_err fm_agent_check(const struct fm_agent_claim *c, const uint8_t receipt_hash
 fm_err fm_agent_verify(const struct fm_agent_claim *c, const uint8_t receipt_hash[32], unsigned profile,
                        const uint8_t *proof, size_t len, struct fm_agent *a, void *scratch,
                        size_t scratch_len) FM_MUST_CHECK;
+
+/* Claims as bytes. get: false if they are not well formed. */
+void fm_agent_put(struct fm_writer *w, const struct fm_agent_claim *c);
+bool fm_agent_get(struct fm_reader *r, struct fm_agent_claim *c) FM_MUST_CHECK;
 
 #endif

@@ -126,24 +126,7 @@ fm_err fm_chain_verify(const struct fm_chain_claim *c, const uint8_t root[32], u
     }
     fm_paths_init(paths);
     fm_chain_open(&o, c, NULL);
-    if (o.false_path) {
-        return FM_E_PROOF_ROOT;
-    }
-    e = fm_paths_finish(paths, profile);
-    return e != FM_OK ? e : fm_stark_verify(&paths->st, proof, len, scratch, scratch_len);
-}
-
-static void put_limits(struct fm_writer *w, const struct fm_limits *l)
-{
-    fm_put_u8(w, l->group);
-    fm_put_u16(w, l->rights);
-    fm_put_u16(w, l->methods);
-    fm_put_u32(w, l->badge);
-    fm_put_u16(w, l->f_lo);
-    fm_put_u16(w, l->f_hi);
-    fm_put_u32(w, l->expiry);
-    fm_put_u64(w, l->max_amount);
-    fm_put_u64(w, l->allowance);
+    return fm_opening_verify(&o, profile, proof, len, scratch, scratch_len);
 }
 
 static void get_limits(struct fm_reader *r, struct fm_limits *l)
@@ -157,20 +140,6 @@ static void get_limits(struct fm_reader *r, struct fm_limits *l)
     l->expiry = fm_get_u32(r);
     l->max_amount = fm_get_u64(r);
     l->allowance = fm_get_u64(r);
-}
-
-void fm_chain_put(struct fm_writer *w, const struct fm_chain_claim *c)
-{
-    fm_opened_put_top(w, &c->state);
-    fm_put_u32(w, c->now);
-    put_limits(w, &c->limits);
-    fm_put_u8(w, c->nlinks);
-    for (uint8_t i = 0; i < c->nlinks; i++) {
-        fm_opened_put(w, &c->link[i].cell);
-        fm_put_u8(w, c->link[i].slot);
-        fm_put_bytes(w, (const uint8_t *)&c->link[i].record, sizeof(struct fm_record));
-    }
-    fm_opened_put(w, &c->target);
 }
 
 bool fm_chain_get(struct fm_reader *r, struct fm_chain_claim *c)

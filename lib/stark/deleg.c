@@ -5,8 +5,6 @@
 
 #include "core/cap.h"
 #include "core/tree.h"
-#include "crypto/hash.h"
-#include "wire/turn.h"
 
 static bool same(const void *a, const void *b, size_t n)
 {
@@ -18,7 +16,7 @@ static fm_err check_receipt(const struct fm_deleg_claim *c, const uint8_t receip
 {
     const struct fm_receipt_head *h = &c->receipt.head;
     uint8_t digest[32];
-    fm_hash(FM_H_RECEIPT, (const uint8_t *)h, sizeof *h, digest);
+    fm_opened_hash("receipt", h, sizeof *h, digest);
     if (!same(digest, receipt_hash, 32)) {
         return FM_E_PROOF_ROOT;
     }
@@ -26,7 +24,7 @@ static fm_err check_receipt(const struct fm_deleg_claim *c, const uint8_t receip
     if (!same(digest, h->post_root, 32)) {
         return FM_E_PROOF_ROOT;
     }
-    fm_hash(FM_H_REST, (const uint8_t *)&c->receipt.rest, sizeof c->receipt.rest, digest);
+    fm_opened_hash("rest", &c->receipt.rest, sizeof c->receipt.rest, digest);
     if (!same(digest, h->rest_hash, 32)) {
         return FM_E_PROOF_ROOT;
     }
@@ -106,7 +104,7 @@ static bool agent_paid(const struct fm_deleg_claim *c)
     const struct fm_header *after = &c->agent_after.header;
     uint64_t cost = c->receipt.rest.cost;
     uint8_t link[32];
-    fm_link_next(before->link, c->receipt.head.turn_hash, FM_COMMITTED, link);
+    fm_opened_link(&c->receipt.head, link); /* it committed: check_receipt */
     return same(link, after->link, 32) && same(before->link, c->receipt.head.link,
         32) && before->nonce == c->receipt.head.nonce &&
            before->nonce != FM_U64_MAX && after->nonce == before->nonce + 1 &&
@@ -170,7 +168,7 @@ fm_err fm_deleg_check(const struct fm_deleg_claim *c, const uint8_t receipt_hash
 
 static void record_digest(const struct fm_record *r, uint8_t digest[32])
 {
-    fm_hash(FM_H_CAP, (const uint8_t *)r, sizeof *r, digest);
+    fm_opened_hash("cap", r, sizeof *r, digest);
 }
 
 static void twin(struct fm_opening *o, uint32_t of, uint32_t levels, const uint8_t leaf[32], const uint8_t root[32])
@@ -235,38 +233,15 @@ fm_err fm_deleg_verify(const struct fm_deleg_claim *c, const uint8_t receipt_has
     }
     fm_paths_init(paths);
     fm_deleg_open(&o, c, NULL);
-    if (o.false_path) {
-        return FM_E_PROOF_ROOT;
-    }
-    e = fm_paths_finish(paths, profile);
-    return e != FM_OK ? e : fm_stark_verify(&paths->st, proof, len, scratch, scratch_len);
+    return fm_opening_verify(&o, profile, proof, len, scratch, scratch_len);
 }
 
-void fm_deleg_put(struct fm_writer *w, const struct fm_deleg_claim *c)
+bool fm_deleg_get(struct fm_reader *r, bool whole, struct fm_deleg_claim *c)
 {
-    fm_put_u8(w, c->whole ? 1 : 0);
-    fm_put_bytes(w, (const uint8_t *)&c->receipt, sizeof c->receipt);
-    fm_chain_put(w, &c->held);
-    fm_opened_put_top(w, &c->post);
-    fm_opened_put(w, &c->dst);
-    fm_put_u8(w, c->dst_slot);
-    fm_put_bytes(w, (const uint8_t *)&c->record, sizeof c->record);
-    fm_opened_put(w, &c->dst_before);
-    fm_put_bytes(w, (const uint8_t *)&c->opened, sizeof c->opened);
-    if (c->whole) {
-        fm_opened_put(w, &c->agent_after);
-        fm_put_bytes(w, (const uint8_t *)&c->held_after, sizeof c->held_after);
-        fm_put_bytes(w, c->mid_root, 32);
-    }
-}
-
-bool fm_deleg_get(struct fm_reader *r, struct fm_deleg_claim *c)
-{
-    uint8_t whole = fm_get_u8(r);
     memset(c, 0, sizeof *c);
-    c->whole = whole == 1;
+    c->whole = whole;
     fm_get_bytes(r, (uint8_t *)&c->receipt, sizeof c->receipt);
-    if (whole > 1 || !fm_chain_get(r, &c->held)) {
+    if (!fm_chain_get(r, &c->held)) {
         return false;
     }
     fm_opened_get_top(r, &c->post);

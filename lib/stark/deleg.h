@@ -38,7 +38,7 @@ struct fm_deleg_claim {
     struct fm_record held_after;
     uint8_t mid_root[32]; /* of the cells, the agent's changed and dst's not yet */
 };
-#define FM_DELEG_BYTES_MAX (594u + FM_CHAIN_BYTES_MAX + FM_OPENED_TOP_BYTES + 3u * FM_OPENED_BYTES)
+#define FM_DELEG_BYTES_MAX (593u + FM_CHAIN_BYTES_MAX + FM_OPENED_TOP_BYTES + 3u * FM_OPENED_BYTES)
 
 /* The siblings, for a prover: those of the agent at pre_root are the chain's. */
 struct fm_deleg_witness {
@@ -62,6 +62,7 @@ fm_err fm_deleg_verify(const struct fm_deleg_claim *claim, const uint8_t receipt
                        size_t len, struct fm_paths *paths, void *scratch, size_t scratch_len) FM_MUST_CHECK;
 
 void fm_deleg_put(struct fm_writer *w, const struct fm_deleg_claim *claim);
-bool fm_deleg_get(struct fm_reader *r, struct fm_deleg_claim *claim) FM_MUST_CHECK;
+/* whole: whether the bytes are those of DELEG-W, which the file's kind says. */
+bool fm_deleg_get(struct fm_reader *r, bool whole, struct fm_deleg_claim *claim) FM_MUST_CHECK;
 
 #endif

@@ -23,7 +23,7 @@ struct fm_kern_p2 {
 struct fm_kern {
     const char *name;
     uint32_t lanes;
-    /* Transforms in place over 2^log words; roots: fm_ntt_roots. dif: natural to bit-reversed order; dit: back. */
+    /* Transforms in place over 2^log words; roots: fm_ntt_table. dif: natural to bit-reversed order; dit: back. */
     void (*dif)(uint32_t *x, uint32_t log, const uint32_t *roots);
     void (*dit)(uint32_t *x, uint32_t log, const uint32_t *roots);
     /* out = dit of in * twist, element by element. out may be in. */

@@ -41,7 +41,9 @@ static inline void v_chunk(vu cv[8], struct leaf_reader *r, uint32_t words, uint
         uint32_t here = words - at < 16 ? words - at : 16;
         vu m[16];
         for (uint32_t i = 0; i < here; i++) {
-            m[i] = v_load(r->row + r->c * r->stride);
+            const uint32_t *word = r->row + r->c * r->stride;
+            m[i] = v_load(word);
+            __builtin_prefetch(word + 16); /* what the next leaves read: as v_ahead */
             r->c++;
             if (r->c == r->cols) {
                 r->c = 0;

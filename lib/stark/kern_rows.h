@@ -53,7 +53,7 @@ static inline vu v_cell(const struct v_machine *m, uint32_t oi, uint32_t col)
 
 static inline vu v_public(const struct v_machine *m, uint32_t q)
 {
-    return v_load(m->r->per + q * m->r->n + m->row);
+    return v_load(m->r->per + q * m->r->per_stride + m->row);
 }
 
 static vu v_bit_sum(const struct v_machine *m, const struct fm_air_ins *c)
@@ -230,6 +230,24 @@ static void v_run(struct v_machine *m, const struct fm_rows *r, size_t row,
     }
 }
 
+/*
+ * Asks for what the next 16 rows add: each column is a stream of its own, far more of them than a processor follows
+ * by itself.
+ */
+static inline void v_ahead(const struct fm_rows *r, size_t row)
+{
+    size_t next = row + 16;
+    if (row % 16 != 0 || next >= r->n) {
+        return;
+    }
+    for (uint32_t c = 0; c < r->air->ncols; c++) {
+        __builtin_prefetch(r->cols + c * r->stride + next);
+    }
+    for (uint32_t q = 0; q < r->air->nper; q++) {
+        __builtin_prefetch(r->per + q * r->per_stride + next);
+    }
+}
+
 static struct fm_ext one_row(const struct fm_rows *r, size_t row, const struct fm_ext *alphas)
 {
     uint32_t cons[FM_ROWS_CONS_MAX];
@@ -247,6 +265,7 @@ static void kern_rows(const struct fm_rows *r, size_t row, size_t count,
     struct v_machine m;
     size_t i = 0;
     for (; i + FM_LANES <= count; i += FM_LANES) {
+        v_ahead(r, row + i);
         v_run(&m, r, row + i, alphas);
         for (unsigned l = 0; l < FM_EXT_DEGREE; l++) {
             v_store(out + l * stride + i, v_mul(v_sum_reduce(&m.sum[l]), v_of(k)));
@@ -279,6 +298,7 @@ static size_t kern_check(const struct fm_rows *r, size_t row, size_t count)
     bool holds = true;
     for (; holds && i + FM_LANES <= end; i += FM_LANES) {
         uint32_t any = 0;
+        v_ahead(r, i);
         v_run(&m, r, i, NULL);
         for (unsigned l = 0; l < FM_LANES; l++) {
             any |= m.any[l];

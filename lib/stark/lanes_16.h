@@ -10,5 +10,6 @@
 #define FM_LANES_ZIP_HIGH 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31
 
 #include "stark/vec.h"
+#include "stark/vec_zip.h"
 
 #endif

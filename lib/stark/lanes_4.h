@@ -10,5 +10,6 @@
 #define FM_LANES_ZIP_HIGH 2, 6, 3, 7
 
 #include "stark/vec.h"
+#include "stark/vec_zip.h"
 
 #endif

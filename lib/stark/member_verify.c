@@ -3,21 +3,17 @@
 
 #include "stark/member.h"
 
-static size_t own(void)
-{
-    return (sizeof(struct fm_member) + 7u) & ~(size_t)7;
-}
-
 size_t fm_stark_member_scratch(void)
 {
-    return own() + fm_stark_verify_scratch();
+    return fm_stark_room(sizeof(struct fm_member)) + fm_stark_verify_scratch();
 }
 
 fm_err fm_stark_member_verify(const struct fm_stark_member *claim, const uint8_t *proof, size_t len, void *scratch,
                               size_t scratch_len)
 {
     struct fm_member *m = scratch;
-    if (scratch_len < fm_stark_member_scratch() || (uintptr_t)scratch % 8 != 0) {
+    size_t own = fm_stark_room(sizeof *m);
+    if (!fm_stark_fits(own, scratch, scratch_len)) {
         return FM_E_STARK_SCRATCH;
     }
     if (fm_stark_profile_weak(claim->profile)) {
@@ -25,6 +21,5 @@ fm_err fm_stark_member_verify(const struct fm_stark_member *claim, const uint8_t
     }
     fm_err e = fm_member_statement(m, claim->slots_log, claim->cells_log, claim->root, claim->cell, claim->slot,
                                    claim->record, claim->profile);
-    uint8_t *rest = (uint8_t *)scratch + own();
-    return e != FM_OK ? e : fm_stark_verify(&m->st, proof, len, rest, scratch_len - own());
+    return e != FM_OK ? e : fm_stark_verify(&m->st, proof, len, (uint8_t *)scratch + own, scratch_len - own);
 }

@@ -19,6 +19,17 @@ void fm_ntt_roots(uint32_t *roots, uint32_t log, int inverse)
     }
 }
 
+/* w 2^32 = q p + m for the quotient q and the Montgomery form m, so q = -m / p modulo 2^32. */
+void fm_ntt_table(uint32_t *table, uint32_t log, int inverse)
+{
+    size_t n = (size_t)1 << log;
+    fm_ntt_roots(table, log, inverse);
+    for (size_t i = 0; i < n; i++) {
+        table[n + i] = fm_bb_int(table[i]);
+        table[2 * n + i] = 0u - table[i] * FM_BB_MU;
+    }
+}
+
 void fm_ntt_dif(uint32_t *x, uint32_t log, const uint32_t *roots)
 {
     size_t n = (size_t)1 << log;

@@ -14,6 +14,11 @@
  * its inverse: each stage reads its own roots one after the other.
  */
 void fm_ntt_roots(uint32_t *roots, uint32_t log, int inverse);
+/*
+ * The same, and behind it for each root w (2^log words each) what a product by it takes when w is known before: w
+ * itself, no Montgomery form, and floor(w 2^32 / p).
+ */
+void fm_ntt_table(uint32_t *table, uint32_t log, int inverse);
 void fm_ntt_dif(uint32_t *x, uint32_t log, const uint32_t *roots);
 void fm_ntt_dit(uint32_t *x, uint32_t log, const uint32_t *roots);
 /* out[i] = k * s^rev(i), i < 2^log. */

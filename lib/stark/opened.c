@@ -4,8 +4,30 @@
 #include <string.h>
 
 #include "core/tree.h"
-#include "crypto/hash.h"
-#include "wire/writes.h"
+
+void fm_opened_hash(const char *use, const void *msg, size_t n, uint8_t out[32])
+{
+    uint32_t key[8];
+    fm_w1_domain_key(use, key);
+    fm_b3_leaf(key, msg, n, out);
+}
+
+static void hash2(const char *use, const uint8_t left[32], const uint8_t right[32], uint8_t out[32])
+{
+    uint8_t pair[64];
+    memcpy(pair, left, 32);
+    memcpy(pair + 32, right, 32);
+    fm_opened_hash(use, pair, sizeof pair, out);
+}
+
+void fm_opened_link(const struct fm_receipt_head *head, uint8_t next[32])
+{
+    uint8_t text[65];
+    memcpy(text, head->link, 32);
+    memcpy(text + 32, head->turn_hash, 32);
+    text[64] = head->status;
+    fm_opened_hash("link", text, sizeof text, next);
+}
 
 void fm_opened_leaf(const struct fm_opened *cell, uint8_t leaf[32])
 {
@@ -14,24 +36,16 @@ void fm_opened_leaf(const struct fm_opened *cell, uint8_t leaf[32])
     uint8_t body[32];
     memcpy(text, &cell->header, 160);
     memcpy(text + 160, cell->next_id, 32);
-    fm_hash(FM_H_CELL, text, sizeof text, digest);
-    fm_hash2(FM_H_BODY, cell->slots_root, cell->fields_root, body);
-    fm_hash2(FM_H_LEAF, digest, body, leaf);
+    fm_opened_hash("cell", text, sizeof text, digest);
+    hash2("body", cell->slots_root, cell->fields_root, body);
+    hash2("leaf", digest, body, leaf);
 }
 
 void fm_opened_root(const struct fm_opened_top *top, uint8_t root[32])
 {
     uint8_t digest[32];
-    fm_hash(FM_H_TOP, (const uint8_t *)&top->top, sizeof top->top, digest);
-    fm_hash2(FM_H_ROOT, top->cells_root, digest, root);
-}
-
-void fm_opened_put(struct fm_writer *w, const struct fm_opened *cell)
-{
-    fm_put_bytes(w, (const uint8_t *)&cell->header, sizeof cell->header);
-    fm_put_bytes(w, cell->next_id, 32);
-    fm_put_bytes(w, cell->slots_root, 32);
-    fm_put_bytes(w, cell->fields_root, 32);
+    fm_opened_hash("top", &top->top, sizeof top->top, digest);
+    hash2("root", top->cells_root, digest, root);
 }
 
 void fm_opened_get(struct fm_reader *r, struct fm_opened *cell)
@@ -42,51 +56,10 @@ void fm_opened_get(struct fm_reader *r, struct fm_opened *cell)
     fm_get_bytes(r, cell->fields_root, 32);
 }
 
-void fm_opened_put_top(struct fm_writer *w, const struct fm_opened_top *top)
-{
-    fm_put_bytes(w, (const uint8_t *)&top->top, sizeof top->top);
-    fm_put_bytes(w, top->cells_root, 32);
-}
-
 void fm_opened_get_top(struct fm_reader *r, struct fm_opened_top *top)
 {
     fm_get_bytes(r, (uint8_t *)&top->top, sizeof top->top);
     fm_get_bytes(r, top->cells_root, 32);
-}
-
-bool fm_opened_from_proof(const uint8_t *proof, size_t n, struct fm_opened_top *top, struct fm_opened *cell,
-    uint8_t *slot,
-                          struct fm_record *record, uint8_t (*slot_path)[32], uint8_t (*cell_path)[32])
-{
-    struct fm_reader r;
-    uint32_t idx;
-    uint32_t depth;
-    uint8_t leaf[32];
-    fm_reader_init(&r, proof, n);
-    fm_get_bytes(&r, (uint8_t *)&top->top, sizeof top->top);
-    idx = fm_get_u32(&r);
-    depth = fm_tree_depth(top->top.ncells);
-    fm_get_bytes(&r, cell_path[0], (size_t)depth * 32);
-    fm_get_bytes(&r, cell->next_id, 32);
-    fm_get_bytes(&r, (uint8_t *)&cell->header, sizeof cell->header);
-    fm_get_bytes(&r, cell->slots_root, 32);
-    fm_get_bytes(&r, cell->fields_root, 32);
-    if (slot_path != NULL) {
-        uint8_t kind = fm_get_u8(&r);
-        uint16_t index = fm_get_u16(&r);
-        if (r.bad || kind != FM_WRITE_RECORD || index > 255) {
-            return false;
-        }
-        *slot = (uint8_t)index;
-        fm_get_bytes(&r, (uint8_t *)record, sizeof *record);
-        fm_get_bytes(&r, slot_path[0], (size_t)fm_tree_depth(cell->header.nslots) * 32);
-    }
-    if (!fm_reader_end(&r) || cell->header.idx != idx) {
-        return false;
-    }
-    fm_opened_leaf(cell, leaf);
-    fm_tree_climb(leaf, idx, cell_path[0], depth, top->cells_root);
-    return true;
 }
 
 /* The segment that says this already, or nsegments. */
@@ -124,8 +97,7 @@ uint32_t fm_opening_path(struct fm_opening *o, uint32_t levels, uint32_t index, 
     }
     start = fm_paths_digest(p, leaf);
     at = fm_paths_add(p, levels, index, start, fm_paths_digest(p, root));
-    if (o->siblings != NULL && path != NULL && !p->bad) {
-        FM_ASSERT(o->nsiblings + levels <= FM_PATHS_BLOCKS);
+    if (o->siblings != NULL && path != NULL && !p->bad) { /* there is room: no more than blocks, which p counts */
         memcpy(o->siblings[o->nsiblings], path, (size_t)levels * 32);
         o->nsiblings += levels;
     }
@@ -145,6 +117,13 @@ uint32_t fm_opening_record(struct fm_opening *o, const struct fm_opened *cell, u
                            const uint8_t (*path)[32])
 {
     uint8_t leaf[32];
-    fm_hash(FM_H_CAP, (const uint8_t *)record, sizeof *record, leaf);
+    fm_opened_hash("cap", record, sizeof *record, leaf);
     return fm_opening_path(o, fm_tree_depth(cell->header.nslots), slot, leaf, cell->slots_root, path);
+}
+
+fm_err fm_opening_verify(const struct fm_opening *o, unsigned profile, const uint8_t *proof, size_t len, void *scratch,
+                         size_t scratch_len)
+{
+    fm_err e = o->false_path ? FM_E_PROOF_ROOT : fm_paths_finish(o->paths, profile);
+    return e != FM_OK ? e : fm_stark_verify(&o->paths->st, proof, len, scratch, scratch_len);
 }

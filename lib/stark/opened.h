@@ -25,6 +25,13 @@ struct fm_opened_top {
 };
 #define FM_OPENED_TOP_BYTES 160u
 
+/*
+ * H.use(msg[0..n)), n to 1,024: the heart's keyed hash (crypto/hash.h), by the verifier's own BLAKE3 and with a key
+ * that it computes, so that the verifier needs no other library.
+ */
+void fm_opened_hash(const char *use, const void *msg, size_t n, uint8_t out[32]);
+/* The link that a receipt's turn left: H.link(link || turn_hash || status). */
+void fm_opened_link(const struct fm_receipt_head *head, uint8_t next[32]);
 /* H.leaf(H.cell(header || next_id) || H.body(slots_root || fields_root)). */
 void fm_opened_leaf(const struct fm_opened *cell, uint8_t leaf[32]);
 /* H.root(cells_root || H.top(top)). */
@@ -66,5 +73,12 @@ uint32_t fm_opening_cell(struct fm_opening *o, const struct fm_opened *cell, con
 uint32_t fm_opening_record(struct fm_opening *o, const struct fm_opened *cell, uint8_t slot,
     const struct fm_record *record,
                            const uint8_t (*path)[32]);
+
+/*
+ * Of a verifier: closes the statement and checks a proof of it. FM_OK, PROOF_ROOT for a false path, an error of
+ * fm_paths_finish, or one of the verifier's.
+ */
+fm_err fm_opening_verify(const struct fm_opening *o, unsigned profile, const uint8_t *proof, size_t len, void *scratch,
+                         size_t scratch_len) FM_MUST_CHECK;
 
 #endif

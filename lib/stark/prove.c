@@ -29,8 +29,8 @@ static size_t carve(struct prover *p, uint8_t *base)
         p->field = (type)(void *)(base == NULL ? NULL : base + used); \
         used += ((bytes) + 63u) & ~(size_t)63;               \
     } while (0)
-    TAKE(roots, uint32_t *, 4 * n);
-    TAKE(iroots, uint32_t *, 4 * n);
+    TAKE(roots, uint32_t *, 12 * n);
+    TAKE(iroots, uint32_t *, 12 * n);
     TAKE(shift, uint32_t *, 4 * p->points);
     TAKE(back, uint32_t *, 4 * n);
     TAKE(lde, uint32_t *, 4 * p->stride * a->ncols);
@@ -44,7 +44,7 @@ static size_t carve(struct prover *p, uint8_t *base)
         TAKE(tree[l], uint8_t *, tree_bytes(d, d->log_d[l + 1]));
     }
     TAKE(per, uint32_t *, 4 * n * a->nper);
-    TAKE(public, uint32_t *, 4 * n * a->nper);
+    TAKE(public, uint32_t *, 4 * (n + FM_PROVER_GAP) * a->nper);
     TAKE(coef, uint32_t *, 40 * n);
     TAKE(weights, uint32_t *, 20 * n);
     TAKE(tmp, uint32_t *, 20 * n);
@@ -69,7 +69,7 @@ static bool plan(struct prover *p, const struct fm_stark_statement *st)
     }
     p->n = (size_t)1 << p->d.log_n;
     p->points = p->n << p->d.log_b;
-    p->stride = p->points + 16;
+    p->stride = p->points + FM_PROVER_GAP;
     return true;
 }
 
@@ -141,7 +141,7 @@ fm_err fm_stark_check(const struct fm_stark_statement *st, const uint32_t *trace
         pi[i] = fm_bb_of(st->pi[i]);
     }
     fm_rows_public(a, pi, per);
-    struct fm_rows r = {a, pi, trace, per, n, n};
+    struct fm_rows r = {a, pi, trace, per, n, n, n};
     size_t row = fm_kern_best()->check(&r, 0, n);
     return row == n ? FM_OK : name_fault(&r, row, fault);
 }
@@ -149,7 +149,7 @@ fm_err fm_stark_check(const struct fm_stark_statement *st, const uint32_t *trace
 /* The same in parts, with p->per filled. */
 static fm_err check_trace(struct prover *p, struct fm_stark_fault *fault)
 {
-    struct fm_rows r = {p->a, p->pi, p->trace, p->per, p->n, p->n};
+    struct fm_rows r = {p->a, p->pi, p->trace, p->per, p->n, p->n, p->n};
     fm_prover_phase(p, FM_PHASE_CHECK);
     fm_rows_public(p->a, p->pi, p->per);
     if (!FM_STARK_CHECKED) {
@@ -376,8 +376,8 @@ static void fri(struct prover *p)
 static void begin(struct prover *p)
 {
     const struct fm_air *a = p->a;
-    fm_ntt_roots(p->roots, p->d.log_n, 0);
-    fm_ntt_roots(p->iroots, p->d.log_n, 1);
+    fm_ntt_table(p->roots, p->d.log_n, 0);
+    fm_ntt_table(p->iroots, p->d.log_n, 1);
     for (uint32_t c = 0; c < 1u << p->d.log_b; c++) {
         fm_prover_powers(p, p->shift + c * p->n, p->d.log_n, fm_stark_point(p->d.log_n, p->d.log_b, 0, c, 0),
                          fm_bb_inv(fm_bb_of((uint32_t)p->n)));

@@ -126,7 +126,7 @@ void fm_prover_commit(struct prover *p, const uint32_t *data, size_t stride, uin
 static void check_block(const struct prover *p, uint32_t part)
 {
     struct span b = block(p->n, part);
-    struct fm_rows r = {p->a, p->pi, p->trace, p->per, p->n, p->n};
+    struct fm_rows r = {p->a, p->pi, p->trace, p->per, p->n, p->n, p->n};
     size_t row = p->k->check(&r, b.first, b.count);
     p->found[part] = row < b.first + b.count ? (uint32_t)row : UINT32_MAX;
 }
@@ -134,7 +134,7 @@ static void check_block(const struct prover *p, uint32_t part)
 static void row_block(const struct prover *p, uint32_t part)
 {
     struct span b = block(p->n, part);
-    struct fm_rows r = {p->a, p->pi, p->lde + p->now.coset * p->n, p->public, p->stride, p->n};
+    struct fm_rows r = {p->a, p->pi, p->lde + p->now.coset * p->n, p->public, p->stride, p->n + FM_PROVER_GAP, p->n};
     p->k->rows(&r, b.first, b.count, p->alphas, p->now.scale, p->now.to + b.first, p->n);
 }
 
@@ -242,8 +242,8 @@ void fm_stark_work(struct prover *p, uint32_t part)
         p->k->dif(p->per + part * p->n, p->d.log_n, p->iroots);
         break;
     case FM_WORK_ON:
-        p->k->extend(p->public + part * p->n, p->per + part * p->n, p->shift + p->now.coset * p->n, p->d.log_n,
-                     p->roots);
+        p->k->extend(p->public + part * (p->n + FM_PROVER_GAP), p->per + part * p->n, p->shift + p->now.coset * p->n,
+                     p->d.log_n, p->roots);
         break;
     case FM_WORK_ROWS:
         row_block(p, part);

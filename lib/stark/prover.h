@@ -29,6 +29,8 @@ enum fm_prover_work {
 };
 
 #define FM_PROVER_BLOCK 1024u /* rows */
+/* Words between one column's end and the next: their distance is no power of two, so that rows spread over sets. */
+#define FM_PROVER_GAP 16u
 
 struct prover {
     const struct fm_stark_statement *st;
@@ -39,7 +41,7 @@ struct prover {
     struct fm_stark_dims d;
     struct fm_tr tr;
     struct fm_writer w;
-    size_t n, points, stride; /* stride: from column to column, no power of two: rows spread over sets */
+    size_t n, points, stride; /* stride: from column to column */
     uint32_t *roots, *iroots;
     uint32_t *shift; /* one table of n words a coset: s^rev(i) / n */
     uint32_t *back;  /* the inverses' powers, of the coset that FM_WORK_BACK names: s^-rev(i) */

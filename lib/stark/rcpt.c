@@ -124,3 +124,21 @@ fm_err fm_rcpt_verify(const struct fm_rcpt_claim *claim, const uint8_t receipt_h
     e = e != FM_OK ? e : fm_rcpt_statement(r, claim, profile);
     return e != FM_OK ? e : fm_stark_verify(&r->st, proof, len, scratch, scratch_len);
 }
+
+bool fm_rcpt_get(struct fm_reader *r, struct fm_rcpt_claim *claim)
+{
+    claim->count = fm_get_u32(r);
+    fm_get_zeros(r, 4);
+    claim->first_seq = fm_get_u64(r);
+    fm_get_bytes(r, claim->first_prev, 32);
+    fm_get_bytes(r, claim->first_pre_root, 32);
+    fm_get_bytes(r, claim->last_hash, 32);
+    fm_get_bytes(r, claim->last_post_root, 32);
+    if (claim->count == 0 || claim->count > FM_RCPT_MAX) {
+        return false;
+    }
+    for (uint32_t i = 0; i < claim->count; i++) {
+        claim->height[i] = fm_get_u64(r);
+    }
+    return !r->bad;
+}

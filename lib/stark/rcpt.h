@@ -13,6 +13,7 @@
 
 #include "stark/verify.h"
 #include "stark/w1.h"
+#include "wire/cursor.h"
 
 #define FM_RCPT_MAX 128u
 #define FM_RCPT_HEAD_BYTES 256u
@@ -51,6 +52,10 @@ FM_MUST_CHECK fm_err fm_rcpt_statement(struct fm_rcpt *r, const struct fm_rcpt_c
 FM_MUST_CHECK fm_err fm_rcpt_verify(const struct fm_rcpt_claim *claim, const uint8_t receipt_hash[32], unsigned profile,
                                     const uint8_t *proof, size_t len, struct fm_rcpt *r, void *scratch,
                                         size_t scratch_len);
+
+/* Claims as bytes. get: false if they are not well formed. */
+void fm_rcpt_put(struct fm_writer *w, const struct fm_rcpt_claim *claim);
+bool fm_rcpt_get(struct fm_reader *r, struct fm_rcpt_claim *claim) FM_MUST_CHECK;
 
 /* The trace from the heads, one after the other. Error: WITNESS when the last one's hash is another. */
 FM_MUST_CHECK fm_err fm_rcpt_trace(const struct fm_rcpt *r, const uint8_t (*heads)[FM_RCPT_HEAD_BYTES],

@@ -39,8 +39,8 @@ static uint32_t xor_sum(const struct fm_rows *r, const struct machine *m, const 
 
 static void select_bits(const struct fm_rows *r, struct machine *m, const struct fm_air_ins *c, size_t row)
 {
-    uint32_t p = r->per[c->x * r->n + row];
-    uint32_t q = r->per[c->v * r->n + row];
+    uint32_t p = r->per[c->x * r->per_stride + row];
+    uint32_t q = r->per[c->v * r->per_stride + row];
     for (unsigned j = 0; j < 32; j++) {
         m->din[j] = fm_bb_add(fm_bb_mul(p, cell(r, m, c->o1, c->c1 + j)), fm_bb_mul(q, cell(r, m, c->o2, c->c1 + j)));
     }
@@ -120,7 +120,7 @@ void fm_rows_eval(const struct fm_rows *r, size_t row, uint32_t *out)
             m.stack[m.sp++] = cell(r, &m, c->o1, c->c1);
             break;
         case FM_OP_PER:
-            m.stack[m.sp++] = r->per[c->c1 * r->n + row];
+            m.stack[m.sp++] = r->per[c->c1 * r->per_stride + row];
             break;
         case FM_OP_PI:
             m.stack[m.sp++] = r->pi[c->v];

@@ -11,8 +11,8 @@ struct fm_rows {
     const struct fm_air *air;
     const fm_bb *pi;
     const uint32_t *cols; /* column c, row r at cols[c * stride + r] */
-    const uint32_t *per;  /* public column p, row r at per[p * n + r] */
-    size_t stride, n;
+    const uint32_t *per;  /* public column p, row r at per[p * per_stride + r] */
+    size_t stride, per_stride, n;
 };
 
 /* out[k] = constraint k at that row; at most FM_ROWS_CONS_MAX. */

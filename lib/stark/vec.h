@@ -104,6 +104,22 @@ static inline vu v_mul(vu a, vu b)
     return v_reduce(v_even(a) * v_even(b), v_odd(a) * v_odd(b));
 }
 
+/*
+ * x w mod p for any x below 2^32, where w (no Montgomery form) and floor(w 2^32 / p) were at hand before: a product
+ * has two high halves to take instead of four, and needs not be below p on its way in (V. Shoup).
+ */
+static inline vu v_turn(vu x, vu w, vu quotient)
+{
+    vu r = x * w - v_high(v_even(x) * v_even(quotient), v_odd(x) * v_odd(quotient)) * FM_BB_P;
+    return v_min(r, r - FM_BB_P);
+}
+
+/* a - b + p, below 2p: to be turned. */
+static inline vu v_less(vu a, vu b)
+{
+    return a - b + FM_BB_P;
+}
+
 /* A sum of products below p * 2^32 in each 64-bit lane. */
 struct v_sum {
     vd even, odd;
@@ -153,21 +169,6 @@ static inline void v_sum2k(struct v_sum *s, vu a, uint32_t x, vu b, uint32_t y)
 static inline vu v_sum_reduce(const struct v_sum *s)
 {
     return v_reduce(s->even, s->odd);
-}
-
-/* Lane i of vector j becomes lane j of vector i: log2(FM_LANES) rounds of perfect shuffles. */
-static inline void v_transpose(vu r[FM_LANES])
-{
-    for (unsigned round = 1; round < FM_LANES; round *= 2) {
-        vu t[FM_LANES];
-        for (unsigned i = 0; i < FM_LANES / 2; i++) {
-            t[2 * i] = __builtin_shufflevector(r[i], r[i + FM_LANES / 2], FM_LANES_ZIP_LOW);
-            t[2 * i + 1] = __builtin_shufflevector(r[i], r[i + FM_LANES / 2], FM_LANES_ZIP_HIGH);
-        }
-        for (unsigned i = 0; i < FM_LANES; i++) {
-            r[i] = t[i];
-        }
-    }
 }
 
 #endif

@@ -94,6 +94,17 @@ FM_MUST_CHECK fm_err fm_stark_check_point(const struct fm_ext *z, uint32_t log_n
 /* Scratch that the verifier needs for any statement, in bytes, 8-aligned. */
 size_t fm_stark_verify_scratch(void);
 
+/* A public call's scratch: what it keeps there itself, n bytes rounded up, and the verifier's after it. */
+static inline size_t fm_stark_room(size_t n)
+{
+    return (n + 7u) & ~(size_t)7;
+}
+
+static inline bool fm_stark_fits(size_t own, const void *scratch, size_t scratch_len)
+{
+    return scratch_len >= own + fm_stark_verify_scratch() && (uintptr_t)scratch % 8 == 0;
+}
+
 /*
  * FM_OK, or why not. proof may be anything. Deterministic, bounded by the statement (never by the
  * proof's content), no allocation; scratch may hold anything before and holds nothing secret after.

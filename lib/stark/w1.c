@@ -145,6 +145,32 @@ static void gated(struct fm_air *a, uint32_t per, uint32_t col, uint32_t off)
     fm_air_mul(a);
 }
 
+/* The top gains, or loses, that. */
+static void plus(struct fm_air *a, uint32_t per, uint32_t col, uint32_t off)
+{
+    gated(a, per, col, off);
+    fm_air_add(a);
+}
+
+static void less(struct fm_air *a, uint32_t per, uint32_t col, uint32_t off)
+{
+    gated(a, per, col, off);
+    fm_air_sub(a);
+}
+
+/* Constraints: the two at the top are equal; one of them is zero. */
+static void equal(struct fm_air *a)
+{
+    fm_air_sub(a);
+    fm_air_assert(a);
+}
+
+static void either(struct fm_air *a)
+{
+    fm_air_mul(a);
+    fm_air_assert(a);
+}
+
 /* push public * bits of a run */
 static void gated_bits(struct fm_air *a, uint32_t per, uint32_t run, uint32_t off, uint32_t start)
 {
@@ -177,8 +203,7 @@ static void booleans(struct fm_air *a, const struct core *k)
             fm_air_const(a, 2);
             fm_air_sub(a);
         }
-        fm_air_mul(a);
-        fm_air_assert(a);
+        either(a);
     }
 }
 
@@ -189,8 +214,7 @@ static void carries(struct fm_air *a, const struct core *k, uint32_t carry, uint
     fm_air_scale(a, 65536);
     fm_air_sub(a);
     if (h == 1) {
-        gated(a, k->g, carry, 0);
-        fm_air_add(a);
+        plus(a, k->g, carry, 0);
     }
 }
 
@@ -205,24 +229,19 @@ static void additions_a(struct fm_air *a, const struct core *k)
         fm_air_take(a, h);
         gated_bits(a, k->g, FM_W1_B2, 4, 16 * h);
         for (uint32_t i = 0; i < 4; i++) {
-            gated(a, k->a[i], FM_W1_A2 + h, offs[i]);
-            fm_air_add(a);
+            plus(a, k->a[i], FM_W1_A2 + h, offs[i]);
         }
-        gated(a, k->g, FM_W1_MX + h, 0);
-        fm_air_add(a);
+        plus(a, k->g, FM_W1_MX + h, 0);
         carries(a, k, FM_W1_K1, h);
         fm_air_give(a, h);
-        fm_air_sub(a);
-        fm_air_assert(a);
+        equal(a);
     }
     for (uint32_t h = 0; h < 2; h++) {
         fm_air_give(a, h);
         gated_bits(a, k->g, FM_W1_B1, 0, 16 * h);
         fm_air_add(a);
-        gated(a, k->g, FM_W1_MY + h, 0);
-        fm_air_add(a);
-        gated(a, k->g, FM_W1_A2 + h, 0);
-        fm_air_sub(a);
+        plus(a, k->g, FM_W1_MY + h, 0);
+        less(a, k->g, FM_W1_A2 + h, 0);
         carries(a, k, FM_W1_K3, h);
         fm_air_assert(a);
     }
@@ -233,11 +252,9 @@ static void additions_c(struct fm_air *a, const struct core *k)
     for (uint32_t h = 0; h < 2; h++) {
         gated_bits(a, k->g, FM_W1_D1, 0, 16 * h);
         for (uint32_t i = 0; i < 4; i++) {
-            gated(a, k->c[i], FM_W1_C2 + h, offs[i]);
-            fm_air_add(a);
+            plus(a, k->c[i], FM_W1_C2 + h, offs[i]);
         }
-        gated(a, k->g, FM_W1_C1 + h, 0);
-        fm_air_sub(a);
+        less(a, k->g, FM_W1_C1 + h, 0);
         carries(a, k, FM_W1_K2, h);
         fm_air_assert(a);
     }
@@ -260,8 +277,7 @@ static void additions_c(struct fm_air *a, const struct core *k)
         fm_air_sub(a);
         fm_air_mul(a);
         fm_air_per(a, k->g);
-        fm_air_mul(a);
-        fm_air_assert(a);
+        either(a);
     }
 }
 
@@ -270,16 +286,13 @@ static void ties(struct fm_air *a)
     for (uint32_t h = 0; h < 2; h++) {
         fm_air_xors(a, FM_W1_B2, 4, 16 * h, FM_W1_B1, 0, rotl(h, 12));
         fm_air_cell(a, FM_W1_C1 + h, 0);
-        fm_air_sub(a);
-        fm_air_assert(a);
+        equal(a);
         fm_air_xors(a, FM_W1_D1, 0, 16 * h, FM_W1_D2, 0, rotl(h, 8));
         fm_air_cell(a, FM_W1_A2 + h, 0);
-        fm_air_sub(a);
-        fm_air_assert(a);
+        equal(a);
         fm_air_xors(a, FM_W1_B1, 0, 16 * h, FM_W1_B2, 0, rotl(h, 7));
         fm_air_cell(a, FM_W1_C2 + h, 0);
-        fm_air_sub(a);
-        fm_air_assert(a);
+        equal(a);
     }
 }
 
@@ -287,23 +300,18 @@ static void final_rows(struct fm_air *a, const struct core *k)
 {
     for (uint32_t h = 0; h < 2; h++) {
         gated(a, k->fa3, FM_W1_A2 + h, 3);
-        gated(a, k->fa7, FM_W1_A2 + h, 7);
-        fm_air_add(a);
+        plus(a, k->fa7, FM_W1_A2 + h, 7);
         gated_bits(a, k->f, FM_W1_D1, 0, 16 * h);
-        fm_air_sub(a);
-        fm_air_assert(a);
+        equal(a);
         gated(a, k->fc5, FM_W1_C2 + h, 5);
-        gated(a, k->fc1, FM_W1_C2 + h, 1);
-        fm_air_add(a);
+        plus(a, k->fc1, FM_W1_C2 + h, 1);
         gated_bits(a, k->f, FM_W1_D2, 0, rotl(h, 8));
-        fm_air_sub(a);
-        fm_air_assert(a);
+        equal(a);
         gated_bits(a, k->fd2, FM_W1_D2, 2, 16 * h);
         gated_bits(a, k->fd6, FM_W1_D2, 6, 16 * h);
         fm_air_add(a);
         gated_bits(a, k->f, FM_W1_B1, 0, rotl(h, 12));
-        fm_air_sub(a);
-        fm_air_assert(a);
+        equal(a);
     }
 }
 
@@ -317,8 +325,7 @@ static void schedule(struct fm_air *a, const struct core *k)
                 uint32_t from = fm_b3_perm[w];
                 uint32_t r = fm_w1_word_row(w) - 4;
                 uint32_t off = 8 + fm_w1_word_row(w) - fm_w1_word_row(from);
-                gated(a, k->round[r], (from % 2 == 0 ? FM_W1_MX : FM_W1_MY) + h, off);
-                fm_air_sub(a);
+                less(a, k->round[r], (from % 2 == 0 ? FM_W1_MX : FM_W1_MY) + h, off);
             }
             fm_air_assert(a);
         }
@@ -332,35 +339,29 @@ static void init_rows(struct fm_air *a, const struct core *k, const struct fm_w1
     for (uint32_t h = 0; h < 2; h++) {
         gated(a, k->init, FM_W1_C2 + h, 0);
         fm_air_per(a, k->iv + h);
-        fm_air_sub(a);
-        fm_air_assert(a);
+        equal(a);
         gated_bits(a, k->init, FM_W1_D2, 0, 16 * h);
         fm_air_per(a, k->td + h);
-        fm_air_sub(a);
-        fm_air_assert(a);
+        equal(a);
         gated(a, k->init, FM_W1_A2 + h, 0);
         fm_air_per(a, w->key_a + h);
         fm_air_sub(a);
         if ((w->features & FM_W1_CHAIN) != 0) {
-            gated(a, w->chain1, FM_W1_A2 + h, 1);
-            fm_air_sub(a);
-            gated(a, w->chain5, FM_W1_A2 + h, 5);
-            fm_air_sub(a);
+            less(a, w->chain1, FM_W1_A2 + h, 1);
+            less(a, w->chain5, FM_W1_A2 + h, 5);
         }
         fm_air_assert(a);
         gated_bits(a, k->init, FM_W1_B2, 0, 16 * h);
         fm_air_per(a, w->key_b + h);
         fm_air_sub(a);
         if ((w->features & FM_W1_CHAIN) != 0) {
-            gated(a, w->chain4, FM_W1_C1 + h, 4);
-            fm_air_sub(a);
+            less(a, w->chain4, FM_W1_C1 + h, 4);
         }
         fm_air_assert(a);
         for (uint32_t slot = 0; slot < 2; slot++) { /* the digest before, as words 2j and 2j+1 */
             gated(a, k->init, (slot == 0 ? FM_W1_MX : FM_W1_MY) + h, 0);
             for (uint32_t j = 0; j < 4; j++) {
-                gated(a, k->row[j], bus[slot][j][0] + h, bus[slot][j][1]);
-                fm_air_sub(a);
+                less(a, k->row[j], bus[slot][j][0] + h, bus[slot][j][1]);
             }
             if ((w->features & FM_W1_START) != 0) {
                 fm_air_per(a, w->start + 2 * slot + h);
@@ -388,27 +389,22 @@ static void paths(struct fm_air *a, const struct core *k, const struct fm_w1 *w)
         fm_air_sub(a);
         fm_air_mul(a);
         differs(a, FM_W1_MX + i, 4);
-        fm_air_mul(a);
-        fm_air_assert(a);
+        either(a);
         gated(a, w->path8, FM_W1_K1, 8); /* direction 1: the right half, in the order of the diagonals */
         differs(a, FM_W1_MX + i, 9);
-        fm_air_mul(a);
-        fm_air_assert(a);
+        either(a);
         gated(a, w->path8b, FM_W1_K1, 8);
         differs(a, FM_W1_MX + i, 5);
-        fm_air_mul(a);
-        fm_air_assert(a);
+        either(a);
     }
     gated(a, k->init, FM_W1_K1, 0);
     fm_air_cell(a, FM_W1_K1, 0);
     fm_air_const(a, 1);
     fm_air_sub(a);
-    fm_air_mul(a);
-    fm_air_assert(a);
+    either(a);
     fm_air_per(a, k->same);
     differs(a, FM_W1_K1, 1);
-    fm_air_mul(a);
-    fm_air_assert(a);
+    either(a);
 }
 
 /* A message word's limb is that of the row `off` rows before, where `per` is 1. */
@@ -416,8 +412,7 @@ static void same_word(struct fm_air *a, uint32_t per, uint32_t i, uint32_t off)
 {
     fm_air_per(a, per);
     differs(a, FM_W1_MX + i, off);
-    fm_air_mul(a);
-    fm_air_assert(a);
+    either(a);
 }
 
 static void features(struct fm_air *a, const struct fm_w1 *w)
@@ -425,16 +420,14 @@ static void features(struct fm_air *a, const struct fm_w1 *w)
     for (uint32_t i = 0; i < 4 && (w->features & FM_W1_TWIN) != 0; i++) {
         gated(a, w->twin4, FM_W1_K1, 4); /* direction 1: the sibling is the left half */
         differs(a, FM_W1_MX + i, w->twin_rows);
-        fm_air_mul(a);
-        fm_air_assert(a);
+        either(a);
         fm_air_per(a, w->twin8);
         fm_air_const(a, 1);
         fm_air_cell(a, FM_W1_K1, 8);
         fm_air_sub(a);
         fm_air_mul(a);
         differs(a, FM_W1_MX + i, w->twin_rows);
-        fm_air_mul(a);
-        fm_air_assert(a);
+        either(a);
     }
     for (uint32_t i = 0; i < 4 && (w->features & FM_W1_LINK) != 0; i++) {
         same_word(a, w->link196, i, 196);
@@ -446,8 +439,7 @@ static void features(struct fm_air *a, const struct fm_w1 *w)
         fm_air_cell(a, FM_W1_MX, 0);
         fm_air_const(a, 1);
         fm_air_sub(a);
-        fm_air_mul(a);
-        fm_air_assert(a);
+        either(a);
         for (uint32_t i = 1; i < 4; i++) {
             gated(a, w->status, FM_W1_MX + i, 0);
             fm_air_assert(a);
@@ -460,8 +452,7 @@ static void publish(struct fm_air *a, uint32_t on, uint32_t col, uint32_t value)
 {
     gated(a, on, col, 0);
     fm_air_per(a, value);
-    fm_air_sub(a);
-    fm_air_assert(a);
+    equal(a);
 }
 
 static void feature_columns(struct fm_air *a, struct fm_w1 *w)

@@ -13,3 +13,7 @@ scripts += cli-complete
 script.cli-complete.file := tests/cli/complete.py
 script.cli-complete.budget_s := 20
 script.cli-complete.needs := build/host/bin/dregg build/host/bin/dreggd
+scripts += cli-progress
+script.cli-progress.file := tests/cli/progress.py
+script.cli-progress.budget_s := 20
+script.cli-progress.needs := build/host/bin/dregg build/host/bin/dreggd

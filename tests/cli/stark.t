@@ -41,6 +41,14 @@ refuses "STC0026 a turn that is not there:" NO_RECEIPT prove delegation "$work/s
 [ ! -e "$work/none" ]; ok $? "STC0027 what was refused left no file"
 # A stranger: no home, no node, no store.
 export DREGG_HOME=$work/nobody DREGG_NODE=$work/nowhere
+# One who trusts not even this program: the public header, the archive and a C library.
+clang -std=c11 -O2 -I. -Iinclude "$root"/tests/stark/stranger{,_main}.c "$root"/tests/tap.c "$root"/build/host/libstark_verify.a -o "$work/stranger"
+ok $? "STC0070 a stranger's own verifier, of libstark_verify.a"
+for of in "1 $root_now member" "2 $root_now chain" "3 $receipt receipts" "4 $receipt points" "5 $agent_receipt agent" "6 $receipt deleg"; do
+    read -r kind trust what <<< "$of"
+    "$work/stranger" "$kind" "$trust" "$work/$what" > "$work/said"; ok $? "STC0071 examines $what: $(grep -c '^ok' "$work/said") checks"
+    grep '^not ok' "$work/said" | sed 's/^/# /'
+done
 for what in member chain; do
     does "STC0030 verify $what against the root" 0 verify "$work/$what" --root "$root_now"
     last=$(dregg verify "$work/$what" --root "${root_now:0:63}$(( (0x${root_now:63} + 1) % 10 ))")

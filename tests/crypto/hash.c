@@ -129,7 +129,32 @@ static void test_many(void)
     TAP_OK(wide, "HSH0008 lanes of longer messages too");
 }
 
-/* Three messages in a queue, a compression at a time; the last two blocks are written over before the end. */
+/* n % 5 messages of one to five blocks take as many of the queue's blocks with them. */
+static bool beside_is_lanes(struct fm_hash_queue *q, size_t n)
+{
+    const size_t lanes = n % 5U;
+    const size_t bytes = (n / 5U % 5U + 1U) * 64U;
+    const uint32_t blocks = q->blocks;
+    const uint32_t free = blocks > q->held_back ? blocks - q->held_back : 0U;
+    const uint8_t *msgs[5];
+    uint8_t out[5][32];
+    uint8_t *outs[5] = {out[4], out[3], out[2], out[1], out[0]};
+    bool same = true;
+
+    for (size_t i = 0; i < lanes; i++) {
+        msgs[i] = input + 100U * i + n;
+    }
+    fm_hash_lanes_beside(FM_H_NODE, msgs, bytes, lanes, outs, q);
+    for (size_t i = 0; i < lanes; i++) {
+        uint8_t one[32];
+
+        fm_hash(FM_H_NODE, msgs[i], bytes, one);
+        same = same && memcmp(one, outs[i], 32) == 0;
+    }
+    return same && blocks - q->blocks == (bytes / 64U < free ? bytes / 64U : free);
+}
+
+/* Three messages in a queue, beside others; the last two blocks are written over before the end. */
 static void test_queue(void)
 {
     static uint8_t last[256];
@@ -138,6 +163,7 @@ static void test_queue(void)
     bool each = true;
     bool inner = true;
     bool held = true;
+    bool beside = true;
 
     for (size_t n = 1; n <= FM_HASH_QUEUE_BYTES; n++) {
         struct fm_hash_queue q;
@@ -150,10 +176,10 @@ static void test_queue(void)
         fm_hash_queue_add(&q, FM_H_TOP, middle, sizeof middle, out[1]);
         fm_hash_queue_add(&q, FM_H_RECEIPT, last, sizeof last, out[2]);
         for (size_t i = 0; i < n / 100; i++) {
-            fm_hash_queue_step(&q);
+            beside = beside_is_lanes(&q, n + i) && beside;
         }
         fm_hash_queue_run(&q);
-        fm_hash_queue_step(&q);
+        beside = beside_is_lanes(&q, n) && beside;
         fm_hash(FM_H_WRITES, input + 5, n, first);
         each = each && memcmp(first, middle + 3, 32) == 0;
         fm_hash(FM_H_TOP, middle, sizeof middle, one);
@@ -161,12 +187,13 @@ static void test_queue(void)
         memset(last + 128, 7, 128);
         fm_hash(FM_H_RECEIPT, last, sizeof last, one);
         fm_hash_queue_end(&q);
-        fm_hash_queue_step(&q);
+        beside = beside_is_lanes(&q, n) && beside;
         held = held && memcmp(one, out[2], 32) == 0;
     }
     TAP_OK(each, "HSH0009 a queue hashes as one message does, at every length to 1,024");
     TAP_OK(inner, "HSH0010 a message may hold the digest of the one before");
     TAP_OK(held, "HSH0011 blocks held back are read at the end");
+    TAP_OK(beside, "HSH0012 messages with a queue beside them hash as alone, and take a block each with them");
 }
 
 int main(void)

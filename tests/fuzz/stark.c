@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The verifier against anything: raw bytes as a proof, true proofs with bytes overwritten where the input says, and
- * claims about chains and delegations. It answers; it neither faults nor loops; and it never accepts what was
- * changed.
+ * The verifier against anything: raw bytes as a proof, true proofs with bytes overwritten where the input says,
+ * claims about chains and delegations, and the same as proof files. It answers; it neither faults nor loops; and it
+ * never accepts what was changed.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +12,7 @@
 #include "stark/agent_claim.h"
 #include "stark/air_fib.h"
 #include "stark/deleg.h"
+#include "stark/file.h"
 #include "stark/member.h"
 #include "stark/prove.h"
 #include "stark/rcpt.h"
@@ -35,6 +36,13 @@ static struct target targets[2];
 static uint8_t *bad;
 static void *scratch;
 
+/* A true file, of RCPTCHAIN-A: targets[1] with two heads around it. */
+#define CLAIM_BYTES 520u
+static uint8_t file[PROOF_MAX];
+static size_t file_len;
+static uint8_t trusted[32];
+static void *room;
+
 static void prove(struct target *t, const uint32_t *trace)
 {
     struct fm_stark_fault fault;
@@ -51,9 +59,10 @@ static void prove(struct target *t, const uint32_t *trace)
 static void setup(void)
 {
     static const struct fm_agent_turn turn = {.turn_hash = {7}, .status = 1};
+    static struct fm_agent_claim a = {.count = 3, .first = {.link = {1}}, .last = {.nonce = 2, .seq = 2}};
+    struct fm_writer out;
     uint32_t *trace = malloc((size_t)4 * FM_W1_COLS << 7);
-    uint8_t from[32] = {1};
-    uint8_t to[32];
+    uint8_t from[32];
     bad = malloc(PROOF_MAX);
     scratch = malloc(fm_stark_verify_scratch());
     if (trace == NULL || bad == NULL || scratch == NULL || !fm_fib_air(&fib, 4)) {
@@ -64,14 +73,58 @@ static void setup(void)
     fm_fib_trace(4, pi, trace);
     targets[0].st = (struct fm_stark_statement){&fib.air, fm_stark_profile(FM_STARK_P100), pi, NULL, 0};
     prove(&targets[0], trace);
-    fm_link_next(from, turn.turn_hash, turn.status, to);
-    if (fm_agent_statement(&steps, 1, from, to, FM_STARK_P100) != FM_OK ||
+    fm_link_next(a.first.link, a.first.turn_hash, a.first.status, from);
+    fm_link_next(from, turn.turn_hash, turn.status, a.last.link);
+    if (fm_agent_statement(&steps, 1, from, a.last.link, FM_STARK_P100) != FM_OK ||
         fm_agent_trace(&steps, &turn, trace) != FM_OK) {
         abort();
     }
     targets[1].st = steps.st;
     prove(&targets[1], trace);
     free(trace);
+    fm_hash(FM_H_RECEIPT, (const uint8_t *)&a.last, sizeof a.last, trusted);
+    fm_writer_init(&out, file, sizeof file);
+    fm_file_put(&out, FM_STARK_RCPTCHAIN_A, FM_STARK_P100, CLAIM_BYTES);
+    fm_agent_put(&out, &a);
+    fm_put_bytes(&out, targets[1].proof, targets[1].len);
+    file_len = out.len;
+    room = malloc(fm_stark_file_scratch());
+    if (out.bad || room == NULL || fm_stark_file_verify(FM_STARK_RCPTCHAIN_A, trusted, file, file_len, room,
+                                                        fm_stark_file_scratch()) != FM_OK) {
+        abort();
+    }
+}
+
+/* A file that was changed is accepted only if what changed is the first head's, which its link does not cover. */
+static void patched_file(const uint8_t *data, size_t n)
+{
+    memcpy(bad, file, file_len);
+    for (size_t i = 0; i + 4 <= n; i += 4) {
+        bad[((size_t)fm_le16(data + i) | (size_t)data[i + 2] << 16) % file_len] = data[i + 3];
+    }
+    if (fm_stark_file_verify(FM_STARK_RCPTCHAIN_A, trusted, bad, file_len, room, fm_stark_file_scratch()) == FM_OK) {
+        memcpy(bad + FM_STARK_CLAIM_AT + 8 + 3, file + FM_STARK_CLAIM_AT + 8 + 3, 21);
+        memcpy(bad + FM_STARK_CLAIM_AT + 8 + 128, file + FM_STARK_CLAIM_AT + 8 + 128, 128);
+        if (memcmp(bad, file, file_len) != 0) {
+            abort();
+        }
+    }
+}
+
+/* A head, then the input as claim of a length that it says, and as the rest. */
+static void raw_file(const uint8_t *data, size_t n)
+{
+    struct fm_writer out;
+    if (n < 3) {
+        return;
+    }
+    enum fm_stark_kind kind = (enum fm_stark_kind)(data[0] % 8);
+    fm_writer_init(&out, bad, PROOF_MAX);
+    fm_file_put(&out, kind, FM_STARK_P100, fm_le16(data + 1));
+    fm_put_bytes(&out, data + 3, n - 3);
+    if (fm_stark_file_verify(kind, trusted, bad, out.len, room, fm_stark_file_scratch()) == FM_OK) {
+        abort();
+    }
 }
 
 /* Overwrites: pairs of place u24 and byte. */
@@ -154,7 +207,7 @@ static void claims(const uint8_t *data, size_t n, bool delegation)
         if (e == FM_OK) {
             abort();
         }
-    } else if (delegation && fm_deleg_get(&r, &d)) {
+    } else if (delegation && fm_deleg_get(&r, (fm_get_u8(&r) & 1) != 0, &d)) {
         fm_receipt_hash(&d.receipt, root);
         e = fm_deleg_verify(&d, root, FM_STARK_P100, targets[1].proof, targets[1].len, &paths, scratch,
             fm_stark_verify_scratch());
@@ -179,6 +232,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
         break;
     case 1:
         patched(t, data + 1, n - 1);
+        break;
+    case 2:
+        patched_file(data + 1, n - 1);
+        break;
+    case 5:
+        raw_file(data + 1, n - 1);
         break;
     case 4:
         receipts(data + 1, n - 1);

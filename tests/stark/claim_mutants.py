@@ -14,10 +14,11 @@ import sys
 DIR = "build/host/claim-mutants"
 CC = ["clang", "-std=c11", "-O1", "-w", "-D_GNU_SOURCE", "-I.", "-Iinclude", "-Ilib", "-Ibuild/gen"]
 FILES = ["lib/stark/chain.c", "lib/stark/deleg.c", "lib/stark/agent_claim.c", "lib/stark/rcpt.c", "lib/stark/agent.c",
-         "lib/stark/paths.c", "lib/stark/opened.c", "lib/stark/profile.c"]
+         "lib/stark/paths.c", "lib/stark/opened.c", "lib/stark/profile.c", "lib/stark/file.c"]
 WORLD = ["tests/core/expect.c", "tests/core/world.c"]
 TESTS = {"claims": ["tests/stark/claims.c", "tests/stark/claims_deleg.c", "tests/stark/claims_world.c"], "agent": ["tests/stark/agent.c", "tests/stark/evil.c"],
-         "statements": ["tests/stark/statements.c", "tests/stark/evil.c"]}
+         "statements": ["tests/stark/statements.c", "tests/stark/evil.c"],
+         "file": ["tests/stark/file.c", "tests/stark/stranger.c", "tests/stark/claims_deleg.c", "tests/stark/claims_world.c"]}
 COMMON = ["tests/tap.c", "tests/tap_host.c", *WORLD]
 ARCHIVES = [f"build/host/lib{name}.a" for name in ("stark_state", "stark_prove", "stark_verify", "core", "wire", "crypto", "base")]
 # file: start of an operand -> why its loss changes nothing

@@ -9,11 +9,12 @@
 #include "tests/stark/claims_world.h"
 #include "tests/tap.h"
 
-static struct fm_deleg_claim deleg, worse;
-static struct fm_deleg_witness deleg_witness;
-static uint8_t receipt_hash[32];
+struct fm_deleg_claim deleg;
+struct fm_deleg_witness deleg_witness;
+uint8_t receipt_hash[32];
+static struct fm_deleg_claim worse;
 
-static fm_err prove_deleg(const struct fm_deleg_claim *d, const struct fm_deleg_witness *x)
+fm_err prove_deleg(const struct fm_deleg_claim *d, const struct fm_deleg_witness *x)
 {
     struct fm_opening o = {.paths = &paths, .siblings = siblings};
     fm_err e;
@@ -67,7 +68,7 @@ static void after_turn(uint8_t held, bool whole)
 
 /* B grants C, metered or not, out of a slot that is so many links below its root record; claim and witness of that
  * turn. */
-static void make_deleg(bool metered, bool whole, uint8_t links)
+void make_deleg(bool metered, bool whole, uint8_t links)
 {
     struct fm_limits l = limits_of(FM_RIGHT_READ | FM_RIGHT_SEND | FM_RIGHT_GRANT);
     uint8_t held = (uint8_t)(1 + links);
@@ -349,7 +350,7 @@ static void test_deleg(bool metered, bool whole, const char *name)
     fm_writer_init(&wr, bytes, sizeof bytes);
     fm_deleg_put(&wr, &deleg);
     fm_reader_init(&r, bytes, wr.len);
-    TAP_OK(!wr.bad && fm_deleg_get(&r, &worse) && fm_reader_end(&r) && verify_deleg(&worse) == FM_OK,
+    TAP_OK(!wr.bad && fm_deleg_get(&r, whole, &worse) && fm_reader_end(&r) && verify_deleg(&worse) == FM_OK,
            "CLM2004 the claim is read back");
     world_free(w);
 }

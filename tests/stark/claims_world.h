@@ -22,7 +22,13 @@ void make_chain(uint32_t holder, uint8_t slot_, struct fm_chain_claim *q, struct
 /* Proves what stands in paths and siblings into proof_bytes. */
 fm_err prove_paths(void);
 
-/* claims_deleg.c */
+/* claims_deleg.c: a delegation in a fresh world (to be freed), out of a slot so many links below its root record; its
+ * claim, witness and receipt. And its proof, into proof_bytes. */
+extern struct fm_deleg_claim deleg;
+extern struct fm_deleg_witness deleg_witness;
+extern uint8_t receipt_hash[32];
+void make_deleg(bool metered, bool whole, uint8_t links);
+fm_err prove_deleg(const struct fm_deleg_claim *d, const struct fm_deleg_witness *x);
 void test_delegations(void);
 
 #endif

@@ -208,14 +208,14 @@ static uint32_t differ(const void *a, const void *b, size_t n)
 
 static uint32_t check_transforms(const struct fm_kern *k)
 {
-    static uint32_t roots[1 << 15];
+    static uint32_t roots[3 << 15];
     static uint32_t x[1 << 15];
     static uint32_t y[1 << 15];
     uint32_t wrong = 0;
     for (uint32_t log = 1; log <= 15; log++) {
         size_t n = (size_t)1 << log;
         for (int inverse = 0; inverse < 2; inverse++) {
-            fm_ntt_roots(roots, log, inverse);
+            fm_ntt_table(roots, log, inverse);
             for (size_t i = 0; i < n; i++) {
                 x[i] = y[i] = pick((uint32_t)i);
             }
@@ -393,7 +393,7 @@ static uint32_t check_table(const struct fm_kern *k, const struct fm_air *air)
     static uint32_t cons[FM_ROWS_CONS_MAX];
     static fm_bb pis[FM_STARK_PI_MAX];
     size_t n = (size_t)1 << air->log_n;
-    struct fm_rows rows = {air, pis, cells, per, n, n};
+    struct fm_rows rows = {air, pis, cells, per, n, n, n};
     uint32_t wrong = 0;
     for (size_t i = 0; i < n * air->ncols; i++) {
         cells[i] = rnd();
@@ -455,7 +455,7 @@ static uint32_t check_first_row(const struct fm_kern *k)
         pis[i] = fm_bb_of(pi[i]);
     }
     fm_rows_public(&fib.air, pis, per);
-    struct fm_rows rows = {&fib.air, pis, trace, per, n, n};
+    struct fm_rows rows = {&fib.air, pis, trace, per, n, n, n};
     wrong += k->check(&rows, 0, n) != n;
     for (size_t at = 1; at < n; at += 37) {
         uint32_t was = trace[at];

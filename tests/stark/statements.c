@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <firmament/stark_verify.h>
-
 #include "crypto/hash.h"
 #include "stark/paths.h"
 #include "stark/prove.h"
@@ -118,35 +116,6 @@ static void make_heads(uint32_t count, uint64_t seq, struct fm_rcpt_claim *c)
     hash_head(heads[count - 1], c->last_hash);
 }
 
-/* The public call, with its own claim: it accepts, and refuses what is not so, for the reasons of the others. */
-static void public_call(const struct fm_rcpt_claim *c, const struct made *x)
-{
-    struct fm_stark_receipts p = {.count = c->count, .first_seq = c->first_seq, .height = c->height,
-                                  .profile = FM_STARK_P100};
-    size_t need = fm_stark_receipts_scratch();
-    void *room = malloc(need);
-    memcpy(p.first_prev, c->first_prev, 32);
-    memcpy(p.first_pre_root, c->first_pre_root, 32);
-    memcpy(p.last_hash, c->last_hash, 32);
-    memcpy(p.last_post_root, c->last_post_root, 32);
-    TAP_EQ(fm_stark_receipts_verify(&p, x->proof, x->len, room, need), FM_OK, "STM0025 the public call accepts");
-    TAP_EQ(fm_stark_receipts_verify(&p, x->proof, x->len - 1, room, need), FM_E_STARK_LENGTH,
-           "STM0026 STARK_LENGTH: a byte less");
-    TAP_EQ(fm_stark_receipts_verify(&p, x->proof, x->len, room, need - 1), FM_E_STARK_SCRATCH,
-           "STM0027 STARK_SCRATCH: a byte of room too few");
-    p.profile = FM_STARK_B65;
-    TAP_EQ(fm_stark_receipts_verify(&p, x->proof, x->len, room, need), FM_E_STARK_PROFILE,
-           "STM0028 STARK_PROFILE: too few bits");
-    p.profile = FM_STARK_P100;
-    p.last_hash[31] ^= 1;
-    TAP_EQ(fm_stark_receipts_verify(&p, x->proof, x->len, room, need), FM_E_STARK_CONSTRAINTS,
-           "STM0029 STARK_CONSTRAINTS: another last receipt");
-    p.count = FM_RCPT_MAX + 1;
-    TAP_EQ(fm_stark_receipts_verify(&p, x->proof, x->len, room, need), FM_E_STARK_SHAPE,
-           "STM0030 STARK_SHAPE: too many receipts");
-    free(room);
-}
-
 static void honest_receipts(uint32_t count, uint64_t seq, const char *name)
 {
     struct fm_rcpt_claim c;
@@ -171,7 +140,6 @@ static void honest_receipts(uint32_t count, uint64_t seq, const char *name)
     TAP_EQ(e, FM_E_PROOF_ROOT, "STM0022 PROOF_ROOT: another last receipt");
     e = fm_rcpt_verify(&c, c.last_hash, FM_STARK_TOY, x.proof, x.len, &rcpt, scratch, fm_stark_verify_scratch());
     TAP_EQ(e, FM_E_STARK_PROFILE, "STM0023 STARK_PROFILE: one that claims nothing");
-    public_call(&c, &x);
     release(&x);
 }
 
