@@ -2,11 +2,11 @@
 /*
  * A state with cells: what the drivers over lib/core's state start from. Laid out by fm_state_init itself, filled by
  * fm_state_append itself, so the index and the places are what the code makes of any ids; then every byte of the cells,
- * their digests and the tree is any byte, but for what the code relies on and keeps: a cell's own idx and sizes, and a
- * record's group. Sizes are those of the driver: cells of SLOTS slots and FIELDS fields, room for one of the largest.
+ * their digests and the tree is any byte, but for what the code relies on and keeps: a cell's own idx and sizes. Those
+ * are the driver's: SLOTS slots, FIELDS fields, and if there may be more cells, room for one of the largest.
  *
  * The memory is an arena's: proofs/eva gives each taking a block of its own, of exactly the bytes asked for, in which
- * nothing was written yet, or none. Never compiled.
+ * nothing was written yet. Never compiled.
  */
 #ifndef FM_PROOFS_EVA_STATE_H
 #define FM_PROOFS_EVA_STATE_H
@@ -77,9 +77,10 @@ static void any_content(struct fm_state *state)
 /* False: there was not that much memory. */
 static bool any_state(struct fm_state *state, uint32_t ncells, uint32_t max_cells, uint32_t max_undo)
 {
+    bool more = max_cells > ncells;
     const struct fm_state_config config = {.max_cells = max_cells,
-                                           .max_slots = ncells * SLOTS + FM_SLOTS_MAX,
-                                           .max_fields = ncells * FIELDS + FM_FIELDS_MAX,
+                                           .max_slots = ncells * SLOTS + (more ? FM_SLOTS_MAX : 0U),
+                                           .max_fields = ncells * FIELDS + (more ? FM_FIELDS_MAX : 0U),
                                            .max_undo = max_undo};
     struct fm_arena arena = {0};
 
