@@ -68,6 +68,7 @@ int main(void)
     struct fm_run_env env = {.params = &params, .ledger = ledger, .root = root};
     struct fm_frame frame = any_frame();
     struct fm_pass p = {.run = &run, .frame = &frame, .stop = FM_GO_ON};
+    struct fm_limits limits;
 
     any_bytes(&params, sizeof params);
     any_bytes(ledger, sizeof ledger);
@@ -80,6 +81,7 @@ int main(void)
     run.env = &env;
     run.turn = &turn;
     any_stage(&run, true);
+    fm_cap_limits(lent_records, &limits);
     /* What counts bytes or writes is bounded by its op: an event's bytes are the most. */
     if (any_u32(0, 1) == 1U) {
         apply_ops(&p, FM_OP_EVENT, FM_OP_EVENT, FM_EVENT_BYTES_MAX);

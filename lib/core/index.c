@@ -118,7 +118,9 @@ static uint32_t bucket_before(const struct fm_index *index, uint32_t bucket)
             at = at / WORD_BITS * WORD_BITS + 63U - (uint32_t)__builtin_clzll(below);
             while (k > 0) {
                 k--;
-                at = at * WORD_BITS + 63U - (uint32_t)__builtin_clzll(index->bits[k][at]);
+                below = index->bits[k][at];
+                FM_ASSERT(below != 0U); /* N2: the bit above says so */
+                at = at * WORD_BITS + 63U - (uint32_t)__builtin_clzll(below);
             }
             return at;
         }

@@ -74,9 +74,10 @@ bool fm_state_fits(const struct fm_state *state, const struct fm_run *run)
 static void push_undo(struct fm_state *state, uint8_t kind, const uint8_t *head, size_t head_bytes,
                       const uint8_t *value, size_t value_bytes)
 {
-    uint8_t *at = state->undo + state->undo_bytes;
+    uint8_t *at;
 
     FM_ASSERT(head_bytes + value_bytes + 1U <= state->config.max_undo - state->undo_bytes);
+    at = state->undo + state->undo_bytes;
     /* The kind stands last, so the stack is read from its top. */
     if (value_bytes + head_bytes > 0) {
         memcpy(at, value, value_bytes);
@@ -140,15 +141,15 @@ void fm_state_nak(struct fm_state *state)
 /* The writes of a turn, gathered and put in order. */
 struct gather {
     uint64_t address[SEAL_WRITES_MAX];
-    const uint8_t *value[SEAL_WRITES_MAX];
+    uint16_t at[SEAL_WRITES_MAX]; /* a header's entry in the run's cells, a record's or field's in its puts */
     uint32_t n;
 };
 
-static void add(struct gather *g, uint32_t cell, uint8_t kind, uint16_t index, const uint8_t *value)
+static void add(struct gather *g, uint32_t cell, uint8_t kind, uint16_t index, uint16_t at)
 {
     FM_ASSERT(g->n < SEAL_WRITES_MAX);
     g->address[g->n] = fm_write_address(cell, kind, index);
-    g->value[g->n] = value;
+    g->at[g->n] = at;
     g->n++;
 }
 
@@ -160,16 +161,16 @@ static void sort_gather(struct gather *g)
     for (size_t k = 0; k < FM_ARRAY_LEN(gaps); k++) {
         for (uint32_t i = gaps[k]; i < g->n; i++) {
             uint64_t address = g->address[i];
-            const uint8_t *value = g->value[i];
+            uint16_t at = g->at[i];
             uint32_t j = i;
 
             while (j >= gaps[k] && g->address[j - gaps[k]] > address) {
                 g->address[j] = g->address[j - gaps[k]];
-                g->value[j] = g->value[j - gaps[k]];
+                g->at[j] = g->at[j - gaps[k]];
                 j -= gaps[k];
             }
             g->address[j] = address;
-            g->value[j] = value;
+            g->at[j] = at;
         }
     }
 }
@@ -181,13 +182,12 @@ static void gather_run(struct gather *g, const struct fm_run *run)
         uint16_t at = cell->first_put;
 
         if (cell->header_put) {
-            add(g, cell->idx, FM_WRITE_HEADER, 0, (const uint8_t *)&cell->header);
+            add(g, cell->idx, FM_WRITE_HEADER, 0, i);
         }
         while (at != FM_NO_PUT) {
             const struct fm_run_put *put = &run->puts[at];
 
-            add(g, cell->idx, put->kind, put->index,
-                put->kind == FM_WRITE_RECORD ? (const uint8_t *)&put->record : put->field);
+            add(g, cell->idx, put->kind, put->index, at);
             at = put->next;
         }
     }
@@ -226,7 +226,7 @@ static void append_created(struct fm_state *state, const struct fm_run *run, str
     for (uint16_t i = run->nloaded; i < run->ncells; i++) {
         const struct fm_header *h = &run->cells[i].header;
         uint32_t before = fm_index_before(&state->index, h->id);
-        uint32_t idx = h->idx;
+        uint32_t idx = state->top.ncells;
         const struct fm_write old = {
             .cell = before, .kind = FM_WRITE_NEXT_ID, .index = 0, .value = NULL};
 
@@ -245,17 +245,38 @@ static void append_created(struct fm_state *state, const struct fm_run *run, str
     }
 }
 
-static void apply_gathered(struct fm_state *state, const struct gather *g, uint32_t born, bool undo,
-                           struct fm_writer *w)
+/* The new value of a gathered write: its kind says where it stands. */
+static const uint8_t *value_of(const struct fm_state *state, const struct fm_run *run, const struct fm_write *write,
+                               uint16_t at)
+{
+    switch ((enum fm_write_kind)write->kind) {
+    case FM_WRITE_HEADER:
+        FM_ASSERT(at < FM_RUN_CELLS_MAX);
+        return (const uint8_t *)&run->cells[at].header;
+    case FM_WRITE_RECORD:
+        FM_ASSERT(at < FM_STAGE_MAX);
+        return (const uint8_t *)&run->puts[at].record;
+    case FM_WRITE_FIELD:
+        FM_ASSERT(at < FM_STAGE_MAX);
+        return run->puts[at].field;
+    case FM_WRITE_NEXT_ID:
+        return state->cells[write->cell].next_id;
+    }
+    fm_panic(__FILE__, __LINE__, "no such kind of write");
+}
+
+static void apply_gathered(struct fm_state *state, const struct fm_run *run, const struct gather *g, uint32_t born,
+                           bool undo, struct fm_writer *w)
 {
     for (uint32_t i = 0; i < g->n; i++) {
-        const struct fm_write write = {
+        struct fm_write write = {
             .cell = (uint32_t)(g->address[i] >> 24),
             .kind = (uint8_t)(g->address[i] >> 16),
             .index = (uint16_t)g->address[i],
-            .value = g->value[i],
         };
 
+        FM_ASSERT(write.cell < state->top.ncells);
+        write.value = value_of(state, run, &write, g->at[i]);
         fm_write_put(w, write.cell, write.kind, write.index, write.value);
         if (write.kind == FM_WRITE_NEXT_ID) {
             continue; /* done when the cell was linked in */
@@ -317,11 +338,11 @@ void fm_state_seal(struct fm_state *state, const struct fm_run *run, const struc
     append_created(state, run, &touched, undo);
     gather_run(&g, run);
     for (uint32_t i = 0; i < touched.n; i++) {
-        add(&g, touched.cell[i], FM_WRITE_NEXT_ID, 0, state->cells[touched.cell[i]].next_id);
+        add(&g, touched.cell[i], FM_WRITE_NEXT_ID, 0, 0);
     }
     sort_gather(&g);
     fm_writer_init(&w, sealed->writes, sizeof sealed->writes);
-    apply_gathered(state, &g, born, undo, &w);
+    apply_gathered(state, run, &g, born, undo, &w);
     FM_ASSERT(!w.bad);
     sealed->writes_bytes = (uint32_t)w.len;
     fm_state_finish(state, &sealed->receipt, batch, run->outcome.cost, sealed->writes, w.len);

@@ -132,9 +132,12 @@ static void set_body(struct fm_state *state, uint32_t idx)
 void fm_state_append(struct fm_state *state, const struct fm_header *header)
 {
     uint32_t idx = state->top.ncells;
-    struct fm_cell_place *place = &state->places[idx];
+    struct fm_cell_place *place;
 
-    FM_ASSERT(header->idx == idx && fm_state_room(state, 1, header->nslots, header->nfields));
+    FM_ASSERT(header->idx == idx && idx < state->config.max_cells);
+    FM_ASSERT(header->nslots <= state->config.max_slots - state->used_slots);
+    FM_ASSERT(header->nfields <= state->config.max_fields - state->used_fields);
+    place = &state->places[idx];
     state->cells[idx].header = *header;
     memset(state->cells[idx].next_id, 0xff, 32);
     place->slot_at = state->used_slots;
@@ -179,8 +182,10 @@ const uint8_t *fm_state_value(const struct fm_state *state, const struct fm_writ
     case FM_WRITE_HEADER:
         return (const uint8_t *)&cell->header;
     case FM_WRITE_RECORD:
+        FM_ASSERT(write->index < cell->header.nslots);
         return (const uint8_t *)&state->records[state->places[write->cell].slot_at + write->index];
     case FM_WRITE_FIELD:
+        FM_ASSERT(write->index < cell->header.nfields);
         return state->fields + (size_t)(state->places[write->cell].field_at + write->index) * 32U;
     case FM_WRITE_NEXT_ID:
         return cell->next_id;
@@ -192,25 +197,28 @@ void fm_state_put(struct fm_state *state, const struct fm_write *write)
 {
     struct fm_cell *cell = &state->cells[write->cell];
     const struct fm_cell_place *place = &state->places[write->cell];
+    uint16_t nfields = cell->header.nfields;
+    uint8_t nslots = cell->header.nslots;
     uint8_t leaf[32];
 
     switch ((enum fm_write_kind)write->kind) {
     case FM_WRITE_HEADER:
         memcpy(&cell->header, write->value, sizeof cell->header);
+        FM_ASSERT(cell->header.nslots == nslots && cell->header.nfields == nfields); /* fixed at birth */
         break;
     case FM_WRITE_RECORD:
+        FM_ASSERT(write->index < nslots);
         memcpy(&state->records[place->slot_at + write->index], write->value,
                sizeof(struct fm_record));
         fm_hash(FM_H_CAP, write->value, sizeof(struct fm_record), leaf);
-        fm_tree_set(slot_nodes(state, write->cell), cell->header.nslots, &state->no_slot,
-                    write->index, leaf);
+        fm_tree_set(slot_nodes(state, write->cell), nslots, &state->no_slot, write->index, leaf);
         set_body(state, write->cell);
         break;
     case FM_WRITE_FIELD:
+        FM_ASSERT(write->index < nfields);
         memcpy(state->fields + (size_t)(place->field_at + write->index) * 32U, write->value, 32);
         fm_hash(FM_H_FIELD, write->value, 32, leaf);
-        fm_tree_set(field_nodes(state, write->cell), cell->header.nfields, &state->no_field,
-                    write->index, leaf);
+        fm_tree_set(field_nodes(state, write->cell), nfields, &state->no_field, write->index, leaf);
         set_body(state, write->cell);
         break;
     case FM_WRITE_NEXT_ID:

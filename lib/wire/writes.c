@@ -31,7 +31,10 @@ bool fm_write_get(struct fm_reader *r, uint64_t *last, struct fm_write *write)
         return false;
     }
     value = fm_get_view(r, fm_write_value_bytes(write->kind));
+    if (value == NULL) {
+        return false;
+    }
     write->value = value;
     *last = address;
-    return value != NULL;
+    return true;
 }
