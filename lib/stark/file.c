@@ -110,8 +110,8 @@ fm_err fm_stark_file_verify(enum fm_stark_kind kind, const uint8_t trusted[32], 
     if (f.kind != (unsigned)kind || f.kind < FM_STARK_MEMBER || f.kind > FM_STARK_DELEG_W) {
         return FM_E_STARK_KIND;
     }
-    if (fm_stark_profile(f.profile) == NULL) {
-        return FM_E_STARK_PROFILE; /* those that claim too little are refused by each statement */
+    if (fm_stark_profile(f.profile) == NULL || fm_stark_profile_weak(f.profile)) {
+        return FM_E_STARK_PROFILE;
     }
     if (f.kind == FM_STARK_MEMBER) {
         return verify_member(&f, trusted, scratch, scratch_len);

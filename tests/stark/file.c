@@ -109,6 +109,10 @@ static void no_links(const uint8_t root[32])
     fm_put_u8(&out, 0);
     TAP_OK(!out.bad && fm_stark_file_verify(FM_STARK_CAPCHAIN, root, file, out.len, room, need) == FM_E_STARK_CLAIM,
            "FIL0019 STARK_CLAIM: a chain of no link");
+    fm_writer_init(&out, file, FM_STARK_CLAIM_AT);
+    fm_file_put(&out, FM_STARK_CAPCHAIN, FM_STARK_B65, FM_OPENED_TOP_BYTES + 38);
+    TAP_EQ(fm_stark_file_verify(FM_STARK_CAPCHAIN, root, file, sizeof file, room, need), FM_E_STARK_PROFILE,
+           "FIL0020 STARK_PROFILE: one of 65 bits, whatever the claim is");
     free(room);
 }
 
