@@ -11,22 +11,14 @@ import sys
 import tempfile
 import time
 
+from tap import done, ok
+
 BIN = os.path.join(os.getcwd(), "build/host/bin")
 work = tempfile.mkdtemp()
 home = os.path.join(work, "home")
 os.makedirs(home + "/cells")
 for name in ("annabel", "bob"):
     open(f"{home}/cells/{name}", "w").close()
-count = failed = 0
-
-
-def ok(cond, name, note=""):
-    global count, failed
-    count += 1
-    failed += 0 if cond else 1
-    print(("ok" if cond else "not ok"), count, "-", name, flush=True)
-    if not cond:
-        print("#", repr(note))
 
 
 pid, fd = pty.fork()
@@ -111,5 +103,4 @@ for page in ("docs/man/dregg.1", "docs/man/dreggd.1"):
     if shutil.which("groff"):
         warned = subprocess.run(["groff", "-man", "-Tutf8", "-ww", page], capture_output=True, text=True).stderr
         ok(warned == "", f"MAN0006 {page} is a page that groff takes", warned)
-print(f"1..{count}")
-sys.exit(1 if failed else 0)
+sys.exit(done())

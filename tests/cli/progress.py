@@ -4,25 +4,18 @@
 import os
 import pty
 import re
+import shutil
 import signal
 import subprocess
 import tempfile
 import time
 
+from tap import done, ok
+
 BIN = os.path.join(os.getcwd(), "build/host/bin")
 work = tempfile.mkdtemp()
 env = {"PATH": BIN + ":/usr/bin:/bin", "DREGG_HOME": work + "/home", "DREGG_NODE": work + "/store/socket", "TERM": "dumb", "HOME": work}
 LINE = re.compile(r"  (\S+) +\[(#*) *\] +(\d+) %$")
-count = failed = 0
-
-
-def ok(cond, name, note=""):
-    global count, failed
-    count += 1
-    failed += 0 if cond else 1
-    print(("ok" if cond else "not ok"), count, "-", name, flush=True)
-    if not cond:
-        print("#", repr(note))
 
 
 def dregg(*words, errors=subprocess.PIPE):
@@ -84,6 +77,5 @@ with open(work + "/log", "wb") as log, subprocess.Popen(["dreggd", "--store", wo
         node.send_signal(signal.SIGTERM)
         node.wait(20)
 draws("PRG0005 replay", ["checkpoint", "log"], "replay", work + "/store", "--max-cells", "1024")
-print(f"1..{count}")
-subprocess.run(["rm", "-rf", work], check=False)
-raise SystemExit(1 if failed else 0)
+shutil.rmtree(work)
+raise SystemExit(done())
