@@ -77,30 +77,9 @@ bool fm_ed25519_verify(const uint8_t *pk, const uint8_t *msg, size_t n, const ui
     return any_u32(0, 1) == 1U;
 }
 
-/* What decoding leaves of arbitrary bytes. */
-static void any_turn(void)
-{
-    struct fm_frame frame = any_frame();
-    struct fm_effect effect = any_effect(FM_OP_CHECK, FM_OP_DESTROY, FM_EVENT_BYTES_MAX);
-
-    any_bytes(wire, sizeof wire);
-    any_bytes(&turn, sizeof turn);
-    turn.wire = wire;
-    turn.nframes = (uint8_t)any_u32(1, FM_FRAMES_MAX);
-    turn.neffects = (uint8_t)any_u32(1, FM_EFFECTS_MAX);
-    /*@ loop unroll 8; */
-    for (uint32_t i = 0; i < FM_FRAMES_MAX; i++) {
-        turn.frames[i] = frame;
-    }
-    /*@ loop unroll 64; */
-    for (uint32_t i = 0; i < FM_EFFECTS_MAX; i++) {
-        turn.effects[i] = effect;
-    }
-}
-
 static void drive(void)
 {
-    any_turn();
+    any_turn(&turn);
     if (any_state(&state, CELLS, CELLS, 0)) {
         fm_state_env(&state, any_u32(0, UINT32_MAX), &env);
         fm_drive_signed(&run, &state, &env, &turn);
@@ -111,7 +90,7 @@ static void look_ahead(void)
 {
     static struct fm_ahead ahead;
 
-    any_turn();
+    any_turn(&turn);
     if (any_state(&state, CELLS, CELLS, 0)) {
         if (any_u32(0, 1) == 1U) {
             fm_ahead_init(&ahead);

@@ -55,6 +55,29 @@ static struct fm_effect any_effect(uint8_t op_lo, uint8_t op_hi, uint32_t count_
     return e;
 }
 
+/* What decoding leaves of arbitrary bytes. */
+static void any_turn(struct fm_turn *turn)
+{
+    struct fm_frame frame = any_frame();
+    struct fm_effect effect = any_effect(FM_OP_CHECK, FM_OP_DESTROY, FM_EVENT_BYTES_MAX);
+
+    any_bytes(wire, sizeof wire);
+    any_bytes(turn, sizeof *turn);
+    turn->wire = wire;
+    turn->bytes = (uint16_t)any_u32(FM_TURN_HEAD_BYTES + FM_SIG_BYTES, FM_TURN_BYTES_MAX);
+    turn->body_bytes = (uint16_t)any_u32(FM_TURN_HEAD_BYTES, FM_TURN_BYTES_MAX - FM_SIG_BYTES);
+    turn->nframes = (uint8_t)any_u32(1, FM_FRAMES_MAX);
+    turn->neffects = (uint8_t)any_u32(1, FM_EFFECTS_MAX);
+    /*@ loop unroll 8; */
+    for (uint32_t i = 0; i < FM_FRAMES_MAX; i++) {
+        turn->frames[i] = frame;
+    }
+    /*@ loop unroll 64; */
+    for (uint32_t i = 0; i < FM_EFFECTS_MAX; i++) {
+        turn->effects[i] = effect;
+    }
+}
+
 static void any_header(struct fm_header *h)
 {
     any_bytes(h, sizeof *h);

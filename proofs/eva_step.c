@@ -30,29 +30,6 @@ bool fm_effect_apply(struct fm_pass *p, const struct fm_effect *e, uint8_t frame
     return p->stop == FM_GO_ON;
 }
 
-/* What decoding leaves of arbitrary bytes. */
-static void any_turn(void)
-{
-    struct fm_frame frame = any_frame();
-    struct fm_effect effect = any_effect(FM_OP_CHECK, FM_OP_DESTROY, FM_EVENT_BYTES_MAX);
-
-    any_bytes(wire, sizeof wire);
-    any_bytes(&turn, sizeof turn);
-    turn.wire = wire;
-    turn.bytes = (uint16_t)any_u32(FM_TURN_HEAD_BYTES + FM_SIG_BYTES, FM_TURN_BYTES_MAX);
-    turn.body_bytes = (uint16_t)any_u32(FM_TURN_HEAD_BYTES, FM_TURN_BYTES_MAX - FM_SIG_BYTES);
-    turn.nframes = (uint8_t)any_u32(1, FM_FRAMES_MAX);
-    turn.neffects = (uint8_t)any_u32(1, FM_EFFECTS_MAX);
-    /*@ loop unroll 8; */
-    for (uint32_t i = 0; i < FM_FRAMES_MAX; i++) {
-        turn.frames[i] = frame;
-    }
-    /*@ loop unroll 64; */
-    for (uint32_t i = 0; i < FM_EFFECTS_MAX; i++) {
-        turn.effects[i] = effect;
-    }
-}
-
 int main(void)
 {
     struct fm_run_env env = {.params = &params, .ledger = ledger, .root = root};
@@ -64,7 +41,7 @@ int main(void)
     any_bytes(root, sizeof root);
     env.now = any_u32(0, FM_U32_MAX);
     env.ncells = any_u32(0, FM_U32_MAX);
-    any_turn();
+    any_turn(&turn);
     any_stage(&run, false);
     run.outcome.status = FM_COMMITTED;
     if (any_u32(0, 1) == 1U) {
