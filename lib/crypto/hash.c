@@ -227,10 +227,8 @@ static void lanes_beside(enum fm_hash_domain domain, const uint8_t *const *msgs,
 
         for (size_t i = 0; i < n; i++) {
             c[i].cv = at == 0 ? first_cv(domain) : cv[i];
-            c[i].block = msgs[i] + at;
             c[i].out = last ? outs[i] : cv[i];
-            c[i].bytes = BLAKE3_BLOCK_LEN;
-            c[i].flags = (uint8_t)((at == 0 ? CHUNK_START : 0) | (last ? CHUNK_END | ROOT : 0));
+            block_of(&c[i], msgs[i] + at, msg_bytes - at, at == 0 ? CHUNK_START : 0, NULL); /* whole: no room needed */
         }
         step_beside(c, n, q);
     }

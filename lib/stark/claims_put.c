@@ -102,7 +102,6 @@ void fm_deleg_put(struct fm_writer *w, const struct fm_deleg_claim *c)
     }
 }
 
-
 void fm_rcpt_put(struct fm_writer *w, const struct fm_rcpt_claim *c)
 {
     fm_put_u32(w, c->count);
